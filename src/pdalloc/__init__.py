@@ -1,0 +1,92 @@
+"""Choice-based session allocation: exact, with proof, reasons and fairness figures.
+
+Everything is imported when first used, so that importing pdalloc costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pdalloc import errors, generators, metrics
+    from pdalloc.allocation import Allocation
+    from pdalloc.context import Context, Progress
+    from pdalloc.metrics import Summary, summary
+    from pdalloc.objectives import RankSum, Welfare
+    from pdalloc.problem import Feature, Model, Problem
+    from pdalloc.problem.table_writer import write_tables
+    from pdalloc.problem.tables import read_tables
+    from pdalloc.random_assignment import RandomAssignment
+    from pdalloc.result import Result, Status
+    from pdalloc.solvers.registry import solver_class, solver_names
+    from pdalloc.solvers.solve import solve
+    from pdalloc.violations import Violation
+
+    __version__: str
+
+__all__ = [
+    "Allocation",
+    "Context",
+    "Feature",
+    "Model",
+    "Problem",
+    "Progress",
+    "RandomAssignment",
+    "RankSum",
+    "Result",
+    "Status",
+    "Summary",
+    "Violation",
+    "Welfare",
+    "errors",
+    "generators",
+    "metrics",
+    "read_tables",
+    "solve",
+    "solver_class",
+    "solver_names",
+    "summary",
+    "write_tables",
+]
+
+_MODULE_OF = {
+    "Allocation": "pdalloc.allocation",
+    "Context": "pdalloc.context",
+    "Feature": "pdalloc.problem",
+    "Model": "pdalloc.problem",
+    "Problem": "pdalloc.problem",
+    "Progress": "pdalloc.context",
+    "RandomAssignment": "pdalloc.random_assignment",
+    "RankSum": "pdalloc.objectives",
+    "Result": "pdalloc.result",
+    "Status": "pdalloc.result",
+    "Summary": "pdalloc.metrics",
+    "Violation": "pdalloc.violations",
+    "Welfare": "pdalloc.objectives",
+    "read_tables": "pdalloc.problem.tables",
+    "solve": "pdalloc.solvers.solve",
+    "solver_class": "pdalloc.solvers.registry",
+    "solver_names": "pdalloc.solvers.registry",
+    "summary": "pdalloc.metrics",
+    "write_tables": "pdalloc.problem.table_writer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    elif name in ("errors", "generators", "metrics"):
+        value = importlib.import_module(f"pdalloc.{name}")
+    elif name == "__version__":
+        from importlib import metadata
+
+        value = metadata.version("pdalloc")
+    else:
+        raise AttributeError(f"module 'pdalloc' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

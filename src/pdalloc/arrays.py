@@ -1,0 +1,69 @@
+"""Types of the arrays used everywhere, and the few helpers that keep them read-only."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Int32Array: TypeAlias = npt.NDArray[np.int32]
+Int64Array: TypeAlias = npt.NDArray[np.int64]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def frozen_copy(values: npt.ArrayLike, dtype: type[Scalar]) -> npt.NDArray[Scalar]:
+    """Return a contiguous read-only copy of `values`; nobody else holds a reference that could write to it."""
+    array = np.array(values, dtype=dtype, order="C", copy=True)
+    array.setflags(write=False)
+    return array
+
+
+def freeze(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Make an array read-only in place; for arrays that were just made and that nobody else holds."""
+    array.setflags(write=False)
+    return array
+
+
+def freeze_state(state: dict[str, Any]) -> dict[str, Any]:
+    """Make all arrays of an object's state read-only again; pickling loses that flag."""
+    for value in state.values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return state
+
+
+def row_pointers(row: npt.NDArray[np.integer[Any]], rows: int) -> Int64Array:
+    """Start of each row in a sorted array of row numbers: shape (rows + 1,), first 0, last ``row.size``."""
+    indptr = np.zeros(rows + 1, np.int64)
+    np.cumsum(np.bincount(row, minlength=rows), out=indptr[1:])
+    return indptr
+
+
+def dense_ranks(value: npt.NDArray[Any], *group: npt.NDArray[np.integer[Any]]) -> Int64Array:
+    """Rank values within their group, smallest first: from 1, equal values share a rank, no rank is skipped.
+
+    Parameters
+    ----------
+    value : array, shape (entries,)
+    *group : integer arrays, shape (entries,)
+        Entries with equal numbers in all of them are one group.
+
+    Examples
+    --------
+    >>> dense_ranks(np.array([5, 3, 5, 9]), np.array([0, 0, 0, 1])).tolist()
+    [2, 1, 2, 1]
+    """
+    order = np.lexsort((value, *group))
+    starts = np.ones(order.size, np.bool_)
+    starts[1:] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in group])
+    step = starts.astype(np.int64)
+    step[1:] |= np.diff(value[order]) != 0
+    total = np.cumsum(step)
+    first = np.maximum.accumulate(np.where(starts, np.arange(order.size), 0))
+    rank = np.empty(order.size, np.int64)
+    rank[order] = total - total[first] + 1
+    return rank

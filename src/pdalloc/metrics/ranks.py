@@ -1,0 +1,61 @@
+"""At which ranks places were given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import Int64Array
+from pdalloc.errors import OptionError
+
+__all__ = ["mean_rank", "profile", "share_in_top"]
+
+
+def profile(allocation: Allocation) -> Int64Array:
+    """Count the places at each rank; a session over two slots fills two places.
+
+    Returns
+    -------
+    int64 array, shape (longest list,)
+        Entry r - 1 counts rank r. Where unlisted places are allowed or fixed, one entry more counts them.
+    """
+    problem = allocation.problem
+    ranks = problem.longest_list
+    if problem.unlisted == "last" or (allocation.choice < 0).any():
+        ranks += 1
+    count = np.bincount(allocation.rank - 1, weights=allocation.size, minlength=ranks)
+    return count.astype(np.int64)
+
+
+def mean_rank(allocation: Allocation) -> float:
+    """Return the mean rank over the filled places, 1 at best; nan if there are none. Empty places do not enter."""
+    places = int(allocation.size.sum())
+    return float((allocation.rank.astype(np.int64) * allocation.size).sum()) / places if places else float("nan")
+
+
+def share_in_top(allocation: Allocation, k: int = 3) -> float:
+    """Return the share of lists that got one of their first `k` choices.
+
+    A list is what a participant was asked for: one for each slot where they want a place if ranking is per slot, one for
+    the day otherwise. Somebody who wants a place and listed nothing counts, as not served.
+
+    Parameters
+    ----------
+    k : int
+        From 1.
+
+    Returns
+    -------
+    float
+        From 0 to 1; nan if nobody wants a place.
+    """
+    if k < 1:
+        raise OptionError(f"k is {k}; it counts choices from 1")
+    problem = allocation.problem
+    served = (allocation.rank <= k) & (allocation.choice >= 0)
+    if problem.ranking == "per-slot" and len(problem.slots):
+        # a participant cannot be in two sessions in a slot, so places at those ranks are lists served
+        lists, good = int(allocation.wanted.sum()), int(allocation.size[served].sum())
+    else:
+        lists, good = int((allocation.wanted > 0).sum()), np.unique(allocation.participant[served]).size
+    return good / lists if lists else float("nan")

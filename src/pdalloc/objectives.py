@@ -1,0 +1,281 @@
+"""What is optimised, exactly: costs of places as integers, and the value of an allocation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple, Protocol
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.errors import OptionError
+from pdalloc.problem import Feature, Problem
+
+__all__ = ["OBJECTIVES", "Level", "Objective", "PlaceCosts", "RankSum", "Welfare", "get_objective", "to_integers"]
+
+MAX_SCALE = 10**6
+
+
+class Level(NamedTuple):
+    """One entry of an objective's value.
+
+    Attributes
+    ----------
+    name : str
+        What is counted, such as "empty places".
+    maximise : bool
+        Whether more is better.
+    scale : int
+        The value is in units of 1 / scale.
+    """
+
+    name: str
+    maximise: bool = False
+    scale: int = 1
+
+    def text(self, value: int) -> str:
+        """Return a value of this level as exact decimal text."""
+        if self.scale == 1:
+            return f"{value:,}"
+        digits = len(str(self.scale)) - 1
+        whole, rest = divmod(abs(value), self.scale)
+        fraction = f"{rest:0{digits}d}".rstrip("0")
+        return f"{'-' if value < 0 else ''}{whole:,}{'.' if fraction else ''}{fraction}"
+
+
+class ScaledIntegers(NamedTuple):
+    """Numbers as integers: value x scale, and whether any had to be rounded."""
+
+    values: Int64Array
+    scale: int
+    rounded: bool
+
+
+def to_integers(numbers: FloatArray) -> ScaledIntegers:
+    """Multiply by the smallest power of ten, at most 10^6, that makes all numbers whole; round if none does.
+
+    A number counts by its shortest decimal text: 0.1 is a tenth, not the binary fraction next to it.
+
+    Parameters
+    ----------
+    numbers : float64 array, finite
+
+    Raises
+    ------
+    OptionError
+        If a scaled number does not fit 62 bits.
+
+    Examples
+    --------
+    >>> to_integers(np.array([1.0, 0.25]))
+    ScaledIntegers(values=array([100,  25]), scale=100, rounded=False)
+    """
+    if (numbers == np.floor(numbers)).all() and (np.abs(numbers) < 2**53).all():
+        return ScaledIntegers(numbers.astype(np.int64), 1, False)
+    unique, back = np.unique(numbers, return_inverse=True)
+    exact = [Fraction(repr(number)) for number in unique.tolist()]
+    denominator = math.lcm(*(fraction.denominator for fraction in exact)) if exact else 1
+    scale = next((10**power for power in range(7) if 10**power % denominator == 0), MAX_SCALE)
+    scaled = [round(fraction * scale) for fraction in exact]
+    if any(abs(value) >= 2**62 for value in scaled):
+        raise OptionError(
+            f"number {max(unique.tolist(), key=abs)} times scale {scale} does not fit 62 bits; use smaller numbers"
+        )
+    rounded = any(value != fraction * scale for value, fraction in zip(scaled, exact, strict=True))
+    return ScaledIntegers(np.array(scaled, np.int64)[back].reshape(numbers.shape), scale, rounded)
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceCosts:
+    """What each way of spending wanted places costs, as integers; the total of an allocation is their sum.
+
+    Attributes
+    ----------
+    listed : int64 array, shape (choices,)
+        Cost of taking each choice (all places that its session fills).
+    unlisted : int64 array, shape (participants,)
+        Cost of one unlisted place.
+    empty : int64 array, shape (participants,)
+        Cost of one wanted place left empty.
+    places_first : bool
+        Whether filling places, and then listed ones, comes before this cost.
+    scale : int
+        The costs are in units of 1 / scale.
+    """
+
+    listed: Int64Array
+    unlisted: Int64Array
+    empty: Int64Array
+    places_first: bool
+    scale: int
+
+    def total(self, allocation: Allocation) -> int:
+        """Return the cost of an allocation, as a Python integer."""
+        pair_listed = allocation.choice >= 0
+        unlisted = self.unlisted[allocation.participant] * allocation.size
+        costs = unlisted if not len(self.listed) else np.where(pair_listed, self.listed[allocation.choice], unlisted)
+        return _exact_sum(costs) + _exact_sum(self.empty * allocation.empty)
+
+
+class Objective(Protocol):
+    """What an allocation is judged by: a value of one integer per level, the first level deciding."""
+
+    name: ClassVar[str]
+    refuses: ClassVar[frozenset[Feature]]
+
+    def levels(self, problem: Problem) -> tuple[Level, ...]:
+        """Return what each entry of a value means."""
+        ...
+
+    def value(self, allocation: Allocation) -> tuple[int, ...]:
+        """Return the value of an allocation, one integer per level."""
+        ...
+
+    def costs(self, problem: Problem) -> PlaceCosts:
+        """Return the costs whose sum is the last level.
+
+        Raises
+        ------
+        OptionError
+            If the problem lacks what the objective needs, or a cost could overflow.
+        """
+        ...
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """Return what a reader of the value should know, such as rounding."""
+        ...
+
+
+@dataclass(frozen=True)
+class RankSum:
+    """Most places, then (where unlisted ones are allowed) fewest unlisted, then the least sum of place costs.
+
+    The cost of a place is its rank - 1 times the participant's weight; a wanted place left empty costs the longest list's
+    length, an unlisted one the same (its rank is the longest list + 1).
+
+    Parameters
+    ----------
+    rank_costs : sequence of int, optional
+        Cost of rank 1, 2, ... instead of 0, 1, ...; at least as many as the longest list, not negative, not falling. An
+        empty or unlisted place then costs one more than the last of them in use.
+    """
+
+    rank_costs: tuple[int, ...] | None = None
+
+    name: ClassVar[str] = "rank-sum"
+    refuses: ClassVar[frozenset[Feature]] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.rank_costs is None:
+            return
+        costs = tuple(self.rank_costs)
+        if not costs or any(isinstance(cost, bool) or not isinstance(cost, int | np.integer) for cost in costs):
+            raise OptionError(f"rank_costs is {self.rank_costs!r}; give whole numbers, one for each rank")
+        if costs[0] < 0 or any(later < earlier for earlier, later in zip(costs, costs[1:], strict=False)):
+            raise OptionError(f"rank_costs {costs} fall or are negative; a worse rank cannot cost less")
+        object.__setattr__(self, "rank_costs", tuple(int(cost) for cost in costs))
+
+    def levels(self, problem: Problem) -> tuple[Level, ...]:
+        """See `Objective.levels`."""
+        first = (Level("empty places"), Level("unlisted places"))
+        return (*first[: 1 + (problem.unlisted == "last")], Level("rank cost", scale=to_integers(problem.weight).scale))
+
+    def value(self, allocation: Allocation) -> tuple[int, ...]:
+        """See `Objective.value`."""
+        empty = int(allocation.empty.sum())
+        cost = self.costs(allocation.problem).total(allocation)
+        if allocation.problem.unlisted == "last":
+            return empty, int(allocation.size[allocation.choice < 0].sum()), cost
+        return empty, cost
+
+    def costs(self, problem: Problem) -> PlaceCosts:
+        """See `Objective.costs`."""
+        longest = problem.longest_list
+        by_rank = self.rank_costs or tuple(range(longest))
+        if len(by_rank) < longest:
+            raise OptionError(
+                f"rank_costs has {len(by_rank)} entries but the longest list or largest rank is {longest}; give {longest}"
+            )
+        nothing = by_rank[longest - 1] + 1 if longest else 0
+        weight = to_integers(problem.weight)
+        largest = nothing * int(weight.values.max()) * int(problem.session_size.max())
+        if largest >= 2**62:
+            raise OptionError(f"a place could cost {largest}, beyond 62 bits; use smaller rank_costs or weights")
+        choices = problem.choices
+        listed = np.array([*by_rank[:longest], nothing], np.int64)[choices.rank - 1]
+        listed *= weight.values[choices.participant] * problem.session_size[choices.session]
+        empty = nothing * weight.values
+        return PlaceCosts(listed, empty, empty, places_first=True, scale=weight.scale)
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """See `Objective.notes`."""
+        rounded = to_integers(problem.weight).rounded
+        return (f"weights were rounded to units of 1/{MAX_SCALE:,}",) if rounded else ()
+
+
+@dataclass(frozen=True)
+class Welfare:
+    """The largest sum of ratings over all places; empty and unlisted places add nothing."""
+
+    name: ClassVar[str] = "welfare"
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
+
+    def levels(self, problem: Problem) -> tuple[Level, ...]:
+        """See `Objective.levels`."""
+        return (Level("welfare", maximise=True, scale=_ratings(problem).scale),)
+
+    def value(self, allocation: Allocation) -> tuple[int, ...]:
+        """See `Objective.value`."""
+        return (-self.costs(allocation.problem).total(allocation),)
+
+    def costs(self, problem: Problem) -> PlaceCosts:
+        """See `Objective.costs`."""
+        ratings = _ratings(problem)
+        nothing = np.zeros(len(problem.participants), np.int64)
+        return PlaceCosts(-ratings.values, nothing, nothing, places_first=False, scale=ratings.scale)
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """See `Objective.notes`."""
+        return (f"ratings were rounded to units of 1/{MAX_SCALE:,}",) if _ratings(problem).rounded else ()
+
+
+OBJECTIVES: Mapping[str, type[RankSum] | type[Welfare]] = MappingProxyType(
+    {objective.name: objective for objective in (RankSum, Welfare)}
+)
+
+
+def get_objective(objective: str | Objective, rank_costs: Sequence[int] | None = None) -> Objective:
+    """Return the objective of a name, or the one given.
+
+    Raises
+    ------
+    OptionError
+        If there is none of that name, or it does not take rank costs.
+    """
+    if not isinstance(objective, str):
+        return objective
+    if objective == RankSum.name:
+        return RankSum(None if rank_costs is None else tuple(rank_costs))
+    if objective not in OBJECTIVES:
+        raise OptionError(f"unknown objective {objective!r}; there are {', '.join(OBJECTIVES)}")
+    if rank_costs is not None:
+        raise OptionError(f"objective {objective!r} takes no rank_costs; only rank-sum does")
+    return OBJECTIVES[objective]()
+
+
+def _ratings(problem: Problem) -> ScaledIntegers:
+    if problem.choices.rating is None:
+        raise OptionError("objective 'welfare' needs ratings; give a rating with every choice, or use 'rank-sum'")
+    return to_integers(problem.choices.rating)
+
+
+def _exact_sum(values: Int64Array) -> int:
+    """Return a sum that cannot overflow: int64 where the bound allows, Python integers beyond."""
+    if values.size and int(np.abs(values).max()) * values.size >= 2**63:
+        return sum(values.tolist())
+    return int(values.sum())

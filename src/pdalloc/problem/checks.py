@@ -1,0 +1,203 @@
+"""What every problem must satisfy, one function a rule; `Problem` runs them all when it is made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+
+from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.errors import Finding
+from pdalloc.problem.choices import MAX_WHOLE
+from pdalloc.problem.labels import Labels
+from pdalloc.problem.options import Ranking, Unlisted
+
+if TYPE_CHECKING:
+    from pdalloc.problem.problem import Problem
+
+__all__ = ["find_faults"]
+
+
+def find_faults(problem: Problem) -> Iterator[Finding]:
+    """Yield every breach of the rules in this module."""
+    for rule in RULES:
+        yield from rule(problem)
+
+
+def _not_empty(problem: Problem) -> Iterator[Finding]:
+    for kind, labels in (("participant", problem.participants), ("session", problem.sessions)):
+        if not len(labels):
+            yield Finding(f"there is no {kind}; a problem needs at least one")
+
+
+def _options(problem: Problem) -> Iterator[Finding]:
+    for column, value, words in (
+        ("ranking", problem.ranking, get_args(Ranking)),
+        ("unlisted", problem.unlisted, get_args(Unlisted)),
+    ):
+        if value not in words:
+            yield Finding(f"{column} is {value!r}; it is one of {', '.join(map(repr, words))}", "rules", -1, column)
+
+
+def _whole_range(values: Int64Array, labels: Labels, kind: str, column: str) -> Iterator[Finding]:
+    for row in np.flatnonzero((values < 0) | (values > MAX_WHOLE)).tolist():
+        yield Finding(
+            f"{kind} {labels[row]!r}: {column} {values[row]} is not in 0 to {MAX_WHOLE:,}; give a number of places",
+            kind,
+            row,
+            column,
+        )
+
+
+def _whole_numbers(problem: Problem) -> Iterator[Finding]:
+    yield from _whole_range(problem.capacity, problem.sessions, "session", "capacity")
+    yield from _whole_range(problem.minimum, problem.sessions, "session", "minimum")
+    yield from _whole_range(problem.limit, problem.participants, "participant", "limit")
+
+
+def _minimum_fits(problem: Problem) -> Iterator[Finding]:
+    for row in np.flatnonzero((problem.minimum > problem.capacity) & (problem.capacity >= 0)).tolist():
+        yield Finding(
+            f"session {problem.sessions[row]!r}: minimum {problem.minimum[row]} is above capacity "
+            f"{problem.capacity[row]}; lower the minimum or raise the capacity",
+            "session",
+            row,
+            "minimum",
+        )
+
+
+def _finite(values: FloatArray, wrong: np.ndarray, remedy: str, column: str, problem: Problem) -> Iterator[Finding]:
+    for row in np.flatnonzero(wrong).tolist():
+        message = f"participant {problem.participants[row]!r}: {column} {values[row]} {remedy}"
+        yield Finding(message, "participant", row, column)
+
+
+def _participant_numbers(problem: Problem) -> Iterator[Finding]:
+    weight = problem.weight
+    wrong_weight = ~(np.isfinite(weight) & (weight > 0))
+    yield from _finite(weight, wrong_weight, "is not a positive number", "weight", problem)
+    for column, values in (("arrival", problem.arrival), ("history", problem.history)):
+        yield from _finite(values, np.isinf(values), "is not finite; leave it blank if unknown", column, problem)
+
+
+def _conflicts_are_pairs(problem: Problem) -> Iterator[Finding]:
+    for row, (first, second) in enumerate(problem.conflicts.tolist()):
+        if first == second:
+            yield Finding(
+                f"session {problem.sessions[first]!r} conflicts with itself; name two sessions", "conflict", row
+            )
+
+
+def _facilitators_once_a_slot(problem: Problem) -> Iterator[Finding]:
+    runs: dict[tuple[int, int], int] = {}
+    for session in range(len(problem.sessions)):
+        for facilitator in problem.session_facilitators[session].tolist():
+            for slot in problem.session_slots[session].tolist():
+                other = runs.setdefault((facilitator, slot), session)
+                if other != session:
+                    yield Finding(
+                        f"facilitator {problem.facilitators[facilitator]!r} runs sessions {problem.sessions[other]!r} "
+                        f"and {problem.sessions[session]!r}, both in slot {problem.slots[slot]!r}; "
+                        "move one of them or name another facilitator",
+                        "session",
+                        session,
+                        "facilitators",
+                    )
+
+
+def _facilitators_present(problem: Problem) -> Iterator[Finding]:
+    for participant, session in problem.facilitated.tolist():
+        for slot in np.intersect1d(problem.away[participant], problem.session_slots[session]).tolist():
+            yield Finding(
+                f"participant {problem.participants[participant]!r} is away in slot {problem.slots[slot]!r} but "
+                f"facilitates session {problem.sessions[session]!r} then; correct one of the two",
+                "participant",
+                participant,
+                "away",
+            )
+
+
+def _fixed_have_seats(problem: Problem) -> Iterator[Finding]:
+    count = np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))
+    for session in np.flatnonzero(count > problem.capacity).tolist():
+        yield Finding(
+            f"session {problem.sessions[session]!r}: {count[session]} participants are fixed in it but it has "
+            f"{problem.capacity[session]} seats; add seats or release some of them",
+            "session",
+            session,
+            "capacity",
+        )
+
+
+def _fixed_can_attend(problem: Problem) -> Iterator[Finding]:
+    possible = problem.can_attend(problem.fixed[:, 0], problem.fixed[:, 1])
+    for row in np.flatnonzero(~possible).tolist():
+        participant, session = problem.fixed[row].tolist()
+        yield Finding(
+            f"participant {problem.participants[participant]!r} is fixed in session {problem.sessions[session]!r} "
+            "but is away or facilitates then, runs it, has a limit of 0, or is forbidden to take it; release the pair",
+            "fixed",
+            row,
+        )
+
+
+def _fixed_fit_together(problem: Problem) -> Iterator[Finding]:
+    schedule: dict[int, list[int]] = defaultdict(list)
+    for participant, session in problem.fixed.tolist():
+        schedule[participant].append(session)
+    for participant, sessions in schedule.items():
+        who = f"participant {problem.participants[participant]!r}"
+        for first, second in combinations(sessions, 2):
+            if reason := _clash(problem, first, second):
+                yield Finding(
+                    f"{who} is fixed in sessions {problem.sessions[first]!r} and {problem.sessions[second]!r}, "
+                    f"{reason}; release one of them",
+                    "fixed",
+                )
+        places = int(problem.session_size[sessions].sum())
+        if places > problem.limit[participant]:
+            yield Finding(
+                f"{who} is fixed in {places} places, above their limit of {problem.limit[participant]}; "
+                "raise the limit or release a pair",
+                "fixed",
+            )
+
+
+def _clash(problem: Problem, first: int, second: int) -> str:
+    if np.intersect1d(problem.session_slots[first], problem.session_slots[second]).size:
+        return "which share a slot"
+    if problem.topic[first] == problem.topic[second] >= 0:
+        return f"both of topic {problem.topics[int(problem.topic[first])]!r}"
+    if (problem.conflicts == sorted((first, second))).all(axis=1).any():
+        return "which conflict"
+    return ""
+
+
+def _groups_have_names(problem: Problem) -> Iterator[Finding]:
+    taken = {"participant", "name", "away", "limit", "weight", "arrival", "history"}
+    for group in problem.groups:
+        if not group.name.strip() or group.name != group.name.strip() or group.name.casefold() in taken:
+            yield Finding(
+                f"group {group.name!r} needs another name: not blank, no blank at its ends, not the name of another "
+                "column of the participants, and no two alike"
+            )
+        taken.add(group.name.casefold())
+
+
+RULES: tuple[Callable[[Problem], Iterator[Finding]], ...] = (
+    _not_empty,
+    _options,
+    _whole_numbers,
+    _minimum_fits,
+    _participant_numbers,
+    _conflicts_are_pairs,
+    _facilitators_once_a_slot,
+    _facilitators_present,
+    _fixed_have_seats,
+    _fixed_can_attend,
+    _fixed_fit_together,
+    _groups_have_names,
+)

@@ -1,0 +1,151 @@
+"""Ranked or rated choices of all participants, by rows, and what is checked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pdalloc.arrays import FloatArray, Int32Array, Int64Array, dense_ranks, freeze, freeze_state, row_pointers
+from pdalloc.errors import Finding
+from pdalloc.problem.labels import Labels
+
+__all__ = ["MAX_WHOLE", "Choices", "find_choice_faults", "ranks_from_ratings"]
+
+MAX_WHOLE = 2**31 - 1
+"""Largest capacity, minimum, limit or rank."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Choices in CSR form: those of participant i are the entries ``indptr[i]:indptr[i + 1]``.
+
+    Attributes
+    ----------
+    indptr : int64 array, shape (participants + 1,)
+    session : int32 array, shape (choices,)
+        Session numbers from 0; in each row sorted by rank, then by session.
+    rank : int32 array, shape (choices,)
+        From 1 (best); equal ranks in one row are ties.
+    rating : float64 array, shape (choices,), or None
+        Finite numbers, larger is better; None if nobody gave ratings.
+    """
+
+    indptr: Int64Array
+    session: Int32Array
+    rank: Int32Array
+    rating: FloatArray | None = None
+
+    @classmethod
+    def from_columns(
+        cls,
+        participant: Int64Array,
+        session: Int64Array,
+        rank: Int64Array,
+        rating: FloatArray | None,
+        participants: int,
+    ) -> Choices:
+        """Build from one entry per choice in any order; the columns must have passed `find_choice_faults`."""
+        indptr = row_pointers(participant, participants)
+        if not len(session):
+            rating = None
+        if not _is_sorted(participant, session, rank):
+            order = np.lexsort((session, rank, participant))
+            session, rank = session[order], rank[order]
+            rating = None if rating is None else rating[order]
+        return cls(
+            freeze(indptr),
+            freeze(session.astype(np.int32)),
+            freeze(rank.astype(np.int32)),
+            None if rating is None else freeze(rating.astype(np.float64)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.session)
+
+    @cached_property
+    def participant(self) -> Int32Array:
+        """Participant number of each choice: shape (choices,)."""
+        return freeze(np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int32), np.diff(self.indptr)))
+
+    def of(self, participant: int) -> tuple[Int32Array, Int32Array]:
+        """Return sessions and ranks of one participant, best first."""
+        row = slice(self.indptr[participant], self.indptr[participant + 1])
+        return self.session[row], self.rank[row]
+
+    def find(self, participant: Int32Array, session: Int32Array) -> Int64Array:
+        """Return the position of each (participant, session) pair among the choices, -1 where it is none.
+
+        Cost: pairs x longest list, in one vectorised step for each position of the lists.
+        """
+        position = np.full(len(participant), -1, np.int64)
+        entry, end = self.indptr[participant], self.indptr[participant + 1]
+        open_pair = np.flatnonzero(entry < end)
+        while open_pair.size:
+            at = entry[open_pair]
+            hit = self.session[at] == session[open_pair]
+            position[open_pair[hit]] = at[hit]
+            entry[open_pair] += 1
+            open_pair = open_pair[~hit & (entry[open_pair] < end[open_pair])]
+        return position
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(freeze_state(state))
+
+
+def find_choice_faults(
+    participant: Int64Array,
+    session: Int64Array,
+    rank: Int64Array,
+    rating: FloatArray | None,
+    participants: Labels,
+    sessions: Labels,
+) -> Iterator[Finding]:
+    """Yield what is wrong with choices given as columns; row numbers are those of the columns."""
+
+    def pair(row: int) -> str:
+        return f"participant {participants[int(participant[row])]!r}, session {sessions[int(session[row])]!r}"
+
+    for name, number, count in (("participant", participant, len(participants)), ("session", session, len(sessions))):
+        for row in np.flatnonzero((number < 0) | (number >= count)).tolist():
+            yield Finding(f"choice {row}: {name} number {number[row]} is not in 0 to {count - 1}", "choice", row, name)
+            return  # pairs with unknown numbers cannot be named
+    for row in np.flatnonzero((rank < 1) | (rank > MAX_WHOLE)).tolist():
+        yield Finding(
+            f"{pair(row)}: rank {rank[row]} is not in 1 to {MAX_WHOLE:,}; rank 1 is best", "choice", row, "rank"
+        )
+    if rating is not None:
+        for row in np.flatnonzero(~np.isfinite(rating)).tolist():
+            yield Finding(
+                f"{pair(row)}: rating {rating[row]} is not finite; leave the choice out if it is not acceptable",
+                "choice",
+                row,
+                "rating",
+            )
+    key = participant * len(sessions) + session
+    in_order = np.sort(key)
+    if (in_order[1:] == in_order[:-1]).any():
+        _, first = np.unique(key, return_index=True)
+        for row in np.setdiff1d(np.arange(key.size), first).tolist():
+            yield Finding(f"{pair(row)}: the session is chosen twice; keep one of the two", "choice", row, "session")
+
+
+def ranks_from_ratings(participant: Int64Array, slot: Int64Array, rating: FloatArray) -> Int64Array:
+    """Rank ratings within each (participant, slot) list: the highest gets 1, equal ratings tie, no rank is skipped.
+
+    Parameters
+    ----------
+    participant, slot : int64 arrays, shape (choices,)
+        What list each choice belongs to; a constant slot makes one list a participant.
+    rating : float64 array, shape (choices,)
+    """
+    return dense_ranks(-rating, participant, slot)
+
+
+def _is_sorted(participant: Int64Array, session: Int64Array, rank: Int64Array) -> bool:
+    step, next_rank = np.diff(participant), np.diff(rank)
+    in_order = (step > 0) | ((step == 0) & ((next_rank > 0) | ((next_rank == 0) & (np.diff(session) > 0))))
+    return bool(in_order.all())

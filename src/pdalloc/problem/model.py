@@ -1,0 +1,278 @@
+"""The builder of problems: people add sessions, participants and choices by name, in any order."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pdalloc.errors import Finding
+from pdalloc.problem.labels import clean_text, id_fault
+from pdalloc.problem.options import Ranking, Unlisted
+from pdalloc.problem.problem import Problem
+from pdalloc.problem.records import ChoiceRecord, PairRecord, ParticipantRecord, PriorityRecord, Records, SessionRecord
+
+__all__ = ["Model"]
+
+
+class Model:
+    """A problem in the making.
+
+    Things may be added in any order and refer to what comes later. Nothing is checked until `build`, which reports all
+    that is wrong together. Every method takes `place`, where the thing was read, for those errors.
+
+    Parameters
+    ----------
+    ranking : {"per-day", "per-slot"}
+        Whether ranks compare all choices of a participant, or only those in one slot.
+    unlisted : {"forbidden", "last"}
+        Whether a place may be in a session that the participant did not choose: never, or rather than nowhere.
+
+    Examples
+    --------
+    >>> day = Model()
+    >>> day.add_session("x", capacity=1, slots=["morning"])
+    >>> day.add_session("y", capacity=2, slots=["morning"], facilitators=["t003"])
+    >>> for participant in ("t001", "t002", "t003"):
+    ...     day.add_participant(participant)
+    >>> day.add_ranking("t001", ["x", "y"])
+    >>> day.add_choice("t002", "x", rank=1)
+    >>> problem = day.build()
+    >>> problem.wanted.tolist()  # t003 runs a session in the only slot
+    [1, 1, 0]
+    """
+
+    def __init__(self, *, ranking: Ranking = "per-day", unlisted: Unlisted = "forbidden") -> None:
+        self._records = Records(ranking=ranking, unlisted=unlisted)
+
+    # ---- adding --------------------------------------------------------------------------------------------------
+
+    def add_slot(self, slot: str) -> None:
+        """Add a slot; needed only to set the order of slots, and then every slot must be added.
+
+        Without it slots come in the order in which sessions name them.
+        """
+        self._records.slots += self._ids([slot], "day", "slots", "")
+
+    def add_session(
+        self,
+        session: str,
+        *,
+        capacity: int,
+        minimum: int = 0,
+        slots: Iterable[str] = (),
+        topic: str | None = None,
+        facilitators: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        title: str = "",
+        room: str = "",
+        place: str = "",
+    ) -> None:
+        """Add a session.
+
+        Parameters
+        ----------
+        session : str
+            Its id.
+        capacity : int
+            Seats, from 0.
+        minimum : int
+            With fewer participants the session is cancelled; 0 if it runs whoever comes.
+        slots : iterable of str
+            When it takes place.
+        topic : str, optional
+            Sessions of one topic are repeats: a participant takes at most one.
+        facilitators : iterable of str
+            Who runs it; a participant's id makes that participant busy in its slots.
+        tags : iterable of str
+        title, room : str
+            For people to read.
+        """
+        what = f"session {session!r}"
+        if not self._is_new(session, "session", self._records.sessions, place):
+            return
+        self._records.sessions[session] = SessionRecord(
+            capacity=self._whole(capacity, what, "capacity", place),
+            minimum=self._whole(minimum, what, "minimum", place),
+            slots=self._ids(slots, what, "slots", place),
+            topic=next(iter(self._ids([topic], what, "topic", place)), None) if topic else None,
+            facilitators=self._ids(facilitators, what, "facilitators", place),
+            tags=self._ids(tags, what, "tags", place),
+            title=clean_text(title),
+            room=clean_text(room),
+            place=place,
+        )
+
+    def add_participant(
+        self,
+        participant: str,
+        *,
+        name: str = "",
+        away: Iterable[str] = (),
+        limit: int | None = None,
+        weight: float = 1.0,
+        arrival: float | None = None,
+        history: float | None = None,
+        groups: Mapping[str, str] | None = None,
+        place: str = "",
+    ) -> None:
+        """Add a participant.
+
+        Parameters
+        ----------
+        participant : str
+            Their id.
+        name : str
+            For people to read.
+        away : iterable of str
+            Slots in which they are not there.
+        limit : int, optional
+            Most places they take; by default the number of slots, 1 on a day without slots.
+        weight : float
+            How much they count in sums, positive.
+        arrival : float, optional
+            When they asked; smaller is earlier.
+        history : float, optional
+            How they were served before.
+        groups : mapping of str to str, optional
+            The values they have, such as ``{"school": "Hill"}``.
+        """
+        what = f"participant {participant!r}"
+        if not self._is_new(participant, "participant", self._records.participants, place):
+            return
+        self._records.participants[participant] = ParticipantRecord(
+            name=clean_text(name),
+            away=self._ids(away, what, "away", place),
+            limit=None if limit is None else self._whole(limit, what, "limit", place),
+            weight=self._number(weight, what, "weight", place, 1.0),
+            arrival=np.nan if arrival is None else self._number(arrival, what, "arrival", place, np.nan),
+            history=np.nan if history is None else self._number(history, what, "history", place, np.nan),
+            groups=self._groups(groups or {}, what, place),
+            place=place,
+        )
+
+    def add_choice(
+        self,
+        participant: str,
+        session: str,
+        rank: int | None = None,
+        rating: float | None = None,
+        *,
+        place: str = "",
+    ) -> None:
+        """Add a choice with a rank (from 1, the best) or a rating (larger is better), or both.
+
+        Where no choice of the problem has a rank, ranks follow from ratings: equal ratings tie and no rank is skipped.
+        """
+        what = f"participant {participant!r}, session {session!r}"
+        if rank is not None:
+            rank = self._whole(rank, what, "rank", place, 1)
+        if rating is not None:
+            rating = self._number(rating, what, "rating", place, 0.0)
+        self._records.choices.append(ChoiceRecord(participant, session, rank, rating, place))
+
+    def add_ranking(self, participant: str, sessions: Iterable[str | Sequence[str]], *, place: str = "") -> None:
+        """Add a whole list of choices, best first; a sequence inside is a tie."""
+        for rank, tied in enumerate(sessions, 1):
+            for session in (tied,) if isinstance(tied, str) else tied:
+                self.add_choice(participant, session, rank, place=place)
+
+    def add_priority(self, session: str, participant: str, value: float, *, place: str = "") -> None:
+        """Give a participant a place in a session's order: smaller values come first, equal ones tie."""
+        what = f"session {session!r}, participant {participant!r}"
+        value = self._number(value, what, "priority", place, 0.0)
+        self._records.priorities.append(PriorityRecord(session, participant, value, place))
+
+    def add_priorities(self, session: str, participants: Iterable[str | Sequence[str]], *, place: str = "") -> None:
+        """Give a session its whole order, first participants first; a sequence inside is a tie."""
+        for value, tied in enumerate(participants, 1):
+            for participant in (tied,) if isinstance(tied, str) else tied:
+                self.add_priority(session, participant, value, place=place)
+
+    def add_conflict(self, first: str, second: str, *, place: str = "") -> None:
+        """Name two sessions that nobody can take together, beyond what slots say."""
+        self._records.conflicts.append(PairRecord(first, second, place))
+
+    def fix(self, participant: str, session: str, *, place: str = "") -> None:
+        """Require that a participant takes a session, chosen or not."""
+        self._records.fixed.append(PairRecord(participant, session, place))
+
+    def forbid(self, participant: str, session: str, *, place: str = "") -> None:
+        """Require that a participant does not take a session, chosen or not."""
+        self._records.forbidden.append(PairRecord(participant, session, place))
+
+    def report(self, finding: Finding) -> None:
+        """Add a breach that was found elsewhere, to be reported by `build` with the others."""
+        self._records.findings.append(finding)
+
+    # ---- building ------------------------------------------------------------------------------------------------
+
+    def build(self) -> Problem:
+        """Return the problem.
+
+        Raises
+        ------
+        ProblemError
+            Naming everything that is wrong.
+        """
+        from pdalloc.problem.builder import Builder
+
+        return Builder(self._records).build()
+
+    def _is_new(self, label: object, kind: str, known: Mapping[str, Any], place: str) -> bool:
+        if not isinstance(label, str):
+            self._records.findings.append(
+                Finding(f"{kind} id {label!r} is not a string; ids are strings", "", -1, kind, place)
+            )
+        elif fault := id_fault(label):
+            self._records.findings.append(Finding(f"{kind} id {label!r} {fault}; change it", "", -1, kind, place))
+        elif label in known:
+            before = f" ({known[label].place})" if known[label].place else ""
+            message = f"{kind} {label!r} is given twice{before}; ids must differ"
+            self._records.findings.append(Finding(message, "", -1, kind, place))
+        else:
+            return True
+        return False
+
+    def _ids(self, labels: Iterable[str], what: str, column: str, place: str) -> tuple[str, ...]:
+        if isinstance(labels, str):
+            labels = [labels]
+        good = []
+        for label in labels:
+            fault = id_fault(label) if isinstance(label, str) else "is not a string"
+            if fault:
+                self._records.findings.append(
+                    Finding(f"{what}: {column} {label!r} {fault}; change it", "", -1, column, place)
+                )
+            else:
+                good.append(label)
+        return tuple(good)
+
+    def _groups(self, groups: Mapping[str, str], what: str, place: str) -> dict[str, str]:
+        cleaned = {name: clean_text(value) for name, value in groups.items()}
+        return {name: value for name, value in cleaned.items() if value and self._ids([value], what, name, place)}
+
+    def _whole(self, value: object, what: str, column: str, place: str, instead: int = 0) -> int:
+        """Return a whole number, or report it and return a harmless one."""
+        try:
+            if isinstance(value, float | np.floating) and float(value).is_integer():
+                value = int(value)
+            number = operator.index(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            message = f"{what}: {column} {value!r} is not a whole number"
+            self._records.findings.append(Finding(message, "", -1, column, place))
+            return instead
+        if abs(number) >= 2**62:
+            message = f"{what}: {column} {number} is too large; at most 2,147,483,647"
+            self._records.findings.append(Finding(message, "", -1, column, place))
+            return instead
+        return number
+
+    def _number(self, value: object, what: str, column: str, place: str, instead: float) -> float:
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            self._records.findings.append(Finding(f"{what}: {column} {value!r} is not a number", "", -1, column, place))
+            return instead

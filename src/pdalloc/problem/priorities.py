@@ -1,0 +1,77 @@
+"""Sessions' priorities among participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pdalloc.arrays import Int32Array, Int64Array, dense_ranks, freeze, freeze_state, row_pointers
+from pdalloc.errors import Finding
+from pdalloc.problem.labels import Labels
+
+__all__ = ["Priorities", "find_priority_faults"]
+
+
+@dataclass(frozen=True, eq=False)
+class Priorities:
+    """Priorities in CSR form: those of session j are the entries ``indptr[j]:indptr[j + 1]``.
+
+    Participants who are not listed come after the listed ones, all in one class.
+
+    Attributes
+    ----------
+    indptr : int64 array, shape (sessions + 1,)
+    participant : int32 array, shape (entries,)
+        In each row sorted by level, then by participant.
+    level : int32 array, shape (entries,)
+        From 1 (first); equal levels in one row are ties. No level is skipped.
+    """
+
+    indptr: Int64Array
+    participant: Int32Array
+    level: Int32Array
+
+    @classmethod
+    def from_columns(
+        cls, session: Int64Array, participant: Int64Array, value: npt.NDArray[Any], sessions: int
+    ) -> Priorities:
+        """Build from one entry per (session, participant); a smaller `value` comes first, its size means nothing else."""
+        level = dense_ranks(value, session)
+        order = np.lexsort((participant, level, session))
+        return cls(
+            freeze(row_pointers(session, sessions)),
+            freeze(participant[order].astype(np.int32)),
+            freeze(level[order].astype(np.int32)),
+        )
+
+    @classmethod
+    def empty(cls, sessions: int) -> Priorities:
+        """Return priorities that list nobody."""
+        nobody = np.zeros(0, np.int32)
+        return cls(freeze(np.zeros(sessions + 1, np.int64)), freeze(nobody), freeze(nobody.copy()))
+
+    def __len__(self) -> int:
+        return len(self.participant)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(freeze_state(state))
+
+
+def find_priority_faults(
+    session: Int64Array, participant: Int64Array, sessions: Labels, participants: Labels
+) -> Iterator[Finding]:
+    """Yield what is wrong with priorities given as columns: a participant listed twice by one session."""
+    key = session * len(participants) + participant
+    _, first = np.unique(key, return_index=True)
+    for row in np.setdiff1d(np.arange(key.size), first).tolist():
+        yield Finding(
+            f"session {sessions[int(session[row])]!r} lists participant {participants[int(participant[row])]!r} twice; "
+            "keep one of the two",
+            "priority",
+            row,
+            "participant",
+        )

@@ -1,0 +1,104 @@
+"""Schedules and rosters as tables for a spreadsheet, beside the result as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pdalloc.allocation import Allocation
+from pdalloc.files import csv_text, write_files
+from pdalloc.problem import Problem
+from pdalloc.result import Result
+
+__all__ = ["neutralised", "roster_rows", "schedule_rows", "write_result"]
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_result(result: Result, folder: str | Path) -> None:
+    """Write ``schedule.csv``, ``rosters.csv`` and ``result.json`` into a folder, all of them or none.
+
+    The same problem, solver, options and seed give the same bytes: the runtime is left out.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written; what was there is kept.
+    """
+    texts = {
+        "schedule.csv": csv_text(schedule_rows(result.allocation)),
+        "rosters.csv": csv_text(roster_rows(result.allocation)),
+        "result.json": result.to_json(runtime=False),
+    }
+    write_files(folder, texts)
+
+
+def neutralised(cell: str) -> str:
+    """Return a cell that no spreadsheet runs as a formula: an apostrophe goes before what could start one."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def schedule_rows(allocation: Allocation) -> Iterator[list[str]]:
+    """Yield the header, then a row a participant with a column a slot.
+
+    A cell holds the session's id; "facilitates" and the id where the participant runs a session; "away"; or nothing. Sessions
+    without a slot share one column, separated by ";", which is there only if the day has such sessions.
+    """
+    problem = allocation.problem
+    columns = [*problem.slots, *(["session"] if not problem.session_slots.count.all() else [])]
+    yield [neutralised(name) for name in ("participant", *(["name"] if problem.name else []), *columns)]
+    cells = _cells(allocation, len(columns))
+    for participant, label in enumerate(problem.participants):
+        name = [problem.name[participant]] if problem.name else []
+        yield [neutralised(cell) for cell in (label, *name, *(";".join(cell) for cell in cells[participant]))]
+
+
+def _cells(allocation: Allocation, columns: int) -> list[list[list[str]]]:
+    """Texts of each participant and column."""
+    problem = allocation.problem
+    cells: list[list[list[str]]] = [[[] for _ in range(columns)] for _ in range(len(problem.participants))]
+
+    def put(participant: int, session: int, text: str) -> None:
+        for column in problem.session_slots[session].tolist() or [columns - 1]:
+            cells[participant][column].append(text)
+
+    for participant, session in zip(allocation.participant.tolist(), allocation.session.tolist(), strict=True):
+        put(participant, session, problem.sessions[session])
+    for participant, session in problem.facilitated.tolist():
+        if allocation.runs[session]:
+            put(participant, session, f"facilitates {problem.sessions[session]}")
+    for participant, slot in zip(problem.away.row.tolist(), problem.away.column.tolist(), strict=True):
+        cells[participant][slot].append("away")
+    return cells
+
+
+def roster_rows(allocation: Allocation) -> Iterator[list[str]]:
+    """Yield the header, then a row for each participant of each session; a session without one has one row without.
+
+    Columns without a single entry, such as names that nobody gave, are left out.
+    """
+    problem = allocation.problem
+    header = ("session", "title", "slots", "room", "status", "participant", "name", "rank")
+    rows = list(_roster_cells(problem, allocation))
+    used = [position for position in range(len(header)) if any(row[position] for row in rows)]
+    yield [header[position] for position in used]
+    for row in rows:
+        yield [neutralised(row[position]) for position in used]
+
+
+def _roster_cells(problem: Problem, allocation: Allocation) -> Iterator[Sequence[str]]:
+    members: list[list[tuple[str, str, str]]] = [[] for _ in range(len(problem.sessions))]
+    pairs = (allocation.participant.tolist(), allocation.session.tolist(), allocation.rank.tolist(), allocation.choice)
+    for participant, session, rank, choice in zip(*pairs, strict=True):
+        name = problem.name[participant] if problem.name else ""
+        members[session].append((problem.participants[participant], name, str(rank) if choice >= 0 else "unlisted"))
+    for session, label in enumerate(problem.sessions):
+        about = (
+            label,
+            problem.title[session] if problem.title else "",
+            ";".join(problem.slots[slot] for slot in problem.session_slots[session].tolist()),
+            problem.room[session] if problem.room else "",
+            "runs" if allocation.runs[session] else "cancelled",
+        )
+        for member in members[session] or [("", "", "")]:
+            yield (*about, *member)

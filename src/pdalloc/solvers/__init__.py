@@ -1,0 +1,1 @@
+"""Solvers: small frozen dataclasses of options with one method, `solve`."""

@@ -1,0 +1,106 @@
+"""The assignment problem on single seats: slow, simple, and a check of everything faster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from pdalloc.arrays import BoolArray, FloatArray, Int32Array
+from pdalloc.context import Context
+from pdalloc.errors import OptionError
+from pdalloc.objectives import Objective, get_objective
+from pdalloc.problem import Feature, Problem
+from pdalloc.result import Result
+from pdalloc.solvers.base import SLOT_BY_SLOT, priority_notes
+from pdalloc.solvers.markets import Market, join, markets
+
+__all__ = ["Hungarian"]
+
+MAX_ENTRIES = 2**28
+
+
+@dataclass(frozen=True)
+class Hungarian:
+    """Assignment of participants to single seats, one dense matrix a slot (Kuhn 1955; Crouse 2016, as scipy has it).
+
+    Optimal for the sum of costs over one place a participant and slot. All sums are whole numbers below 2^53, so that
+    floating point is exact; a problem beyond that is refused.
+
+    Parameters
+    ----------
+    objective : {"rank-sum", "welfare"} or Objective
+    rank_costs : sequence of int, optional
+        Cost of rank 1, 2, ... for "rank-sum"; by default 0, 1, ...
+
+    Notes
+    -----
+    O(participants^2 x seats) time, 8 bytes for each participant and seat of a slot: for days of a few thousand.
+    """
+
+    objective: str | Objective = "rank-sum"
+    rank_costs: Sequence[int] | None = None
+
+    name: ClassVar[str] = "hungarian"
+    features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.WEIGHTS}
+    objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare"})
+    uses_chance: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "objective", get_objective(self.objective, self.rank_costs))
+        if self.rank_costs is not None:
+            object.__setattr__(self, "rank_costs", tuple(self.rank_costs))
+
+    def solve(self, problem: Problem, context: Context) -> Result:
+        """See `Solver.solve`."""
+        objective = get_objective(self.objective)
+        participants: list[Int32Array] = []
+        sessions: list[Int32Array] = []
+        total = max(len(problem.slots), 1)
+        for done, market in enumerate(markets(problem, objective.costs(problem))):
+            context.report(done, total, "slots")
+            buyer, seller = _assign(market)
+            participants.append(market.participant[buyer])
+            sessions.append(market.seller[seller])
+        context.report(total, total, "slots")
+        allocation = join(problem, participants, sessions)
+        return Result.optimal(allocation, objective, self, context, notes=priority_notes(problem, self.name))
+
+
+def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs of an optimal assignment."""
+    from scipy.optimize import linear_sum_assignment
+
+    gain, possible = _gains(market)
+    # no session can use more seats than there are buyers who could take one
+    seats = np.minimum(market.capacity, possible.sum(axis=0))
+    if len(gain) * int(seats.sum()) > MAX_ENTRIES:
+        raise OptionError(
+            f"hungarian needs a matrix of {len(gain):,} x {int(seats.sum()):,}, above {MAX_ENTRIES:,} entries; use 'flow'"
+        )
+    seller_of_seat = np.repeat(np.arange(len(seats), dtype=np.int32), seats)
+    buyer, seat = linear_sum_assignment(gain[:, seller_of_seat], maximize=True)
+    seller = seller_of_seat[seat]
+    taken = possible[buyer, seller]
+    return buyer[taken].astype(np.int32), seller[taken]
+
+
+def _gains(market: Market) -> tuple[FloatArray, BoolArray]:
+    """Return what each (buyer, seller) pair gains over an empty place, 0 where it is not possible or gains nothing less."""
+    shape = len(market.participant), len(market.seller)
+    # any number of the buyers may move in an exchange
+    for_unlisted, for_empty = market.penalties(shape[0] + 1)
+    if (shape[0] + 1) * (for_empty + 2 * int(np.abs(market.cost).max(initial=0))) >= 2**53:
+        raise OptionError(
+            "hungarian is exact only for sums below 2^53; use 'flow', or smaller costs, weights or ratings"
+        )
+    gain = np.full(shape, -np.inf)
+    if market.allows_unlisted:
+        gain[:] = (market.empty + for_empty - market.unlisted - for_unlisted)[:, None]
+    gain[market.buyer, market.at] = market.empty[market.buyer] + for_empty - market.cost
+    gain[market.barred[:, 0], market.barred[:, 1]] = -np.inf
+    possible = gain >= 0
+    gain[~possible] = 0.0
+    return gain, possible

@@ -1,0 +1,87 @@
+"""Random serial dictatorship."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import freeze
+from pdalloc.context import Context
+from pdalloc.errors import OptionError
+from pdalloc.problem import Feature, Problem
+from pdalloc.random_assignment import RandomAssignment
+from pdalloc.result import Result
+from pdalloc.solvers.base import WHOLE_DAY, priority_notes
+from pdalloc.solvers.turns import Turns
+
+__all__ = ["Lottery"]
+
+
+@dataclass(frozen=True)
+class Lottery:
+    """Random serial dictatorship over whole days (Abdulkadiroglu and Sonmez 1998).
+
+    Participants are put in an order, every order being equally likely; in that order each takes the best schedule that is
+    left: most wanted places, then least day cost, then the earliest sessions in table order. Ranking truthfully is best,
+    and equal lists have equal chances. Every draw is Pareto efficient for strict lists; the chances together need not be.
+    O(choices) a draw without coupled slots.
+
+    Parameters
+    ----------
+    draws : int, optional
+        Estimate everybody's chances from so many orders, in `Result.random_assignment`. The allocation is that of the
+        first order, with or without.
+    """
+
+    draws: int | None = None
+
+    name: ClassVar[str] = "lottery"
+    features: ClassVar[frozenset[Feature]] = WHOLE_DAY
+    objectives: ClassVar[frozenset[str]] = frozenset()
+    uses_chance: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.draws is not None and (not isinstance(self.draws, int) or self.draws < 1):
+            raise OptionError(f"draws is {self.draws!r}; give a whole number from 1")
+
+    def solve(self, problem: Problem, context: Context) -> Result:
+        """See `Solver.solve`."""
+        turns = Turns(problem)
+        allocation = _draw(turns, context, context.rng)
+        chances = None if self.draws is None else _chances(turns, allocation, self.draws, context)
+        notes = priority_notes(problem, self.name)
+        return Result.from_rule(allocation, self, context, notes=notes, random_assignment=chances)
+
+
+def _draw(turns: Turns, context: Context, rng: np.random.Generator) -> Allocation:
+    return turns.allocate(rng.permutation(len(turns.problem.participants)).tolist(), context)
+
+
+def _draw_alone(problem: Problem, rng: np.random.Generator) -> Allocation:
+    return _draw(Turns(problem), Context(rng), rng)
+
+
+def _chances(turns: Turns, first: Allocation, draws: int, context: Context) -> RandomAssignment:
+    """Count how often each pair comes up in the first draw and the following ones."""
+    problem = turns.problem
+    count: Counter[tuple[int, int]] = Counter()
+    allocation = first
+    for done in range(draws):
+        if done:
+            allocation = _draw(turns, context, context.rng)
+        count.update(zip(allocation.participant.tolist(), allocation.session.tolist(), strict=True))
+    pairs = sorted(count)
+    array = np.array(pairs, np.int32).reshape(-1, 2)
+    return RandomAssignment(
+        problem,
+        freeze(array[:, 0].copy()),
+        freeze(array[:, 1].copy()),
+        freeze(np.array([count[pair] for pair in pairs], np.float64) / draws),
+        draws,
+        partial(_draw_alone, problem),
+    )

@@ -1,0 +1,128 @@
+"""Which solvers there are: the built-in ones, and plug-ins registered by entry point."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+from pdalloc.errors import OptionError
+from pdalloc.problem import Problem
+from pdalloc.solvers.base import Solver, refuse, unsupported_by
+
+__all__ = ["ENTRY_POINTS", "make_solver", "require_support", "solver_class", "solver_names"]
+
+ENTRY_POINTS = "pdalloc.solvers"
+
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "first-come": "pdalloc.solvers.first_come:FirstCome",
+        "lottery": "pdalloc.solvers.lottery:Lottery",
+        "hungarian": "pdalloc.solvers.hungarian:Hungarian",
+        "flow": "pdalloc.solvers.flow:Flow",
+    }
+)
+
+EXACT_BY_COST = ("flow", "hungarian")
+
+
+def solver_names() -> tuple[str, ...]:
+    """Return the names of all solvers: built-in ones, then plug-ins in alphabetical order."""
+    return (*BUILT_IN, *sorted(_plug_ins()))
+
+
+def solver_class(name: str) -> type[Solver]:
+    """Return the class of a solver; its module is imported only now.
+
+    Raises
+    ------
+    OptionError
+        If there is none of that name, or a plug-in cannot be loaded or is not a solver.
+    """
+    if name in BUILT_IN:
+        module, _, attribute = BUILT_IN[name].partition(":")
+        found: type[Solver] = getattr(importlib.import_module(module), attribute)
+        return found
+    plug_ins = _plug_ins()
+    if name not in plug_ins:
+        close = get_close_matches(str(name), solver_names(), 1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise OptionError(f"unknown solver {name!r}{hint} There are auto, {', '.join(solver_names())}")
+    try:
+        loaded = plug_ins[name].load()
+    except Exception as error:
+        raise OptionError(f"plug-in solver {name!r} ({plug_ins[name].value}) cannot be loaded: {error}") from error
+    missing = [part for part in ("name", "features", "objectives", "uses_chance", "solve") if not hasattr(loaded, part)]
+    if missing:
+        raise OptionError(f"plug-in solver {name!r} ({plug_ins[name].value}) lacks {', '.join(missing)}")
+    return loaded  # type: ignore[no-any-return]
+
+
+def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
+    """Return a solver with options.
+
+    Raises
+    ------
+    OptionError
+        If it does not take one of them.
+    """
+    made = solver_class(name)
+    known = [option.name for option in fields(made)]  # type: ignore[arg-type]
+    for option in options:
+        if option not in known:
+            takes = ", ".join(known) or "no options"
+            raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
+    solver = made(**options)
+    objective = getattr(solver, "objective", None)
+    if objective is not None and objective.name not in made.objectives:
+        raise OptionError(
+            f"solver {name!r} does not optimise {objective.name!r}; it does {', '.join(sorted(made.objectives))}"
+        )
+    return solver
+
+
+def choose(problem: Problem, options: Mapping[str, Any]) -> Solver:
+    """Return the cheapest exact solver that handles every feature of the problem.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none.
+    """
+    for name in EXACT_BY_COST:
+        if not unsupported_by(solver_class(name).features, problem):
+            return make_solver(name, options)
+    closest = min(EXACT_BY_COST, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
+    missing = unsupported_by(solver_class(closest).features, problem)
+    raise refuse("no exact solver:", missing, _others(problem))
+
+
+def require_support(solver: Solver, problem: Problem) -> None:
+    """Refuse a problem with features that the solver, or its objective, does not handle.
+
+    Raises
+    ------
+    UnsupportedError
+        Naming each feature with an example, and the solvers that handle all of them.
+    """
+    if missing := unsupported_by(solver.features, problem):
+        raise refuse(f"solver {solver.name!r}", missing, _others(problem))
+    objective = getattr(solver, "objective", None)
+    if objective is None:
+        return
+    if used := {feature: example for feature, example in problem.features.items() if feature in objective.refuses}:
+        raise refuse(f"objective {objective.name!r}", used, "Leave them out, or use another objective.")
+
+
+def _others(problem: Problem) -> str:
+    able = [name for name in solver_names() if not unsupported_by(solver_class(name).features, problem)]
+    return f"Solvers that do: {', '.join(able)}." if able else "No solver does yet; leave these out of the problem."
+
+
+def _plug_ins() -> dict[str, importlib.metadata.EntryPoint]:
+    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    return {entry.name: entry for entry in found if entry.name not in (*BUILT_IN, "auto")}

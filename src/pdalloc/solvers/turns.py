@@ -1,0 +1,212 @@
+"""Participants take turns; on their turn each takes the best whole schedule that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.context import Context
+from pdalloc.problem import Feature, Problem
+
+__all__ = ["Turns"]
+
+REPORT_EVERY = 128
+
+
+class Option(NamedTuple):
+    """A session that a participant could still take."""
+
+    unlisted: bool
+    rate: int  # cost a place
+    session: int
+    size: int
+    slots: int  # bit mask
+
+
+class Turns:
+    """A problem made ready for many rounds of turns.
+
+    On their turn a participant takes, among the schedules that rules and free seats allow, one with most wanted places,
+    then fewest unlisted ones, then least day cost, then the earliest sessions in table order. Fixed pairs have their
+    seats before anybody's turn.
+
+    Parameters
+    ----------
+    problem : Problem
+        Without minimums.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        choices = problem.choices
+        self.start = choices.indptr.tolist()
+        self.session = choices.session.tolist()
+        self.rank = choices.rank.tolist()
+        self.slots = problem.session_slots.bits()
+        self.size = problem.session_size.tolist()
+        self.busy = _busy_bits(problem)
+        self.wanted = problem.wanted.tolist()
+        self.seats = (problem.capacity - np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))).tolist()
+        self.barred = set(map(tuple, np.concatenate([problem.forbidden, problem.facilitated]).tolist()))
+        self.fixed: dict[int, list[int]] = {}
+        for participant, session in problem.fixed.tolist():
+            self.fixed.setdefault(participant, []).append(session)
+        self.excludes = _exclusions(problem)
+        features = problem.features
+        self.only_rivals = not {Feature.LONG_SESSIONS, Feature.SLOTLESS_SESSIONS, Feature.LIMITS} & features.keys()
+
+    def allocate(self, order: Sequence[int], context: Context) -> Allocation:
+        """Return the allocation after everybody's turn.
+
+        Parameters
+        ----------
+        order : sequence of int
+            Every participant number once, first turn first.
+        context : Context
+            For progress and stopping.
+        """
+        seats = self.seats.copy()
+        participants: list[int] = []
+        sessions: list[int] = []
+        for turn, participant in enumerate(order):
+            if not turn % REPORT_EVERY:
+                context.report(turn, len(order), "turns")
+            schedule = self.take(participant, seats)
+            for session in schedule:
+                seats[session] -= 1
+            sessions += schedule
+            participants += [participant] * len(schedule)
+        context.report(len(order), len(order), "turns")
+        fixed = self.problem.fixed
+        return Allocation.from_pairs(
+            self.problem,
+            np.concatenate([fixed[:, 0], np.array(participants, np.int32)]),
+            np.concatenate([fixed[:, 1], np.array(sessions, np.int32)]),
+        )
+
+    def take(self, participant: int, seats: Sequence[int]) -> list[int]:
+        """Return the sessions that a participant takes when these seats are left, beyond those where they are fixed."""
+        fixed = self.fixed.get(participant, ())
+        busy = self.busy[participant]
+        wanted = self.wanted[participant]
+        for session in fixed:
+            busy |= self.slots[session]
+            wanted -= self.size[session]
+        if wanted <= 0:
+            return []
+        if self.only_rivals:
+            # without long sessions and limits the best choices of the slots are the best day, unless they exclude another
+            picked = self._pick(participant, seats, wanted, busy, fixed)
+            if not self._clash([*fixed, *picked]):
+                return picked
+        return _best_schedule(self._options(participant, seats, busy, fixed), wanted, self.excludes)
+
+    def _pick(self, participant: int, seats: Sequence[int], wanted: int, busy: int, fixed: Sequence[int]) -> list[int]:
+        """Return the first sessions with seats on the list that do not overlap, then the first unlisted ones."""
+        picked: list[int] = []
+        listed = self.session[self.start[participant] : self.start[participant + 1]]
+        rest = range(len(seats)) if self.problem.unlisted == "last" else ()
+        for candidates in (listed, rest):
+            for session in candidates:
+                if seats[session] > 0 and not self.slots[session] & busy and self._may(participant, session, fixed):
+                    if candidates is rest and session in picked:
+                        continue
+                    picked.append(session)
+                    busy |= self.slots[session]
+                    wanted -= 1
+                    if not wanted:
+                        return picked
+        return picked
+
+    def _may(self, participant: int, session: int, fixed: Sequence[int]) -> bool:
+        return session not in fixed and (participant, session) not in self.barred
+
+    def _clash(self, schedule: Sequence[int]) -> bool:
+        return bool(self.excludes) and any(
+            self.excludes.get(session, frozenset()).intersection(schedule) for session in schedule
+        )
+
+    def _options(self, participant: int, seats: Sequence[int], busy: int, fixed: Sequence[int]) -> list[Option]:
+        """Return the sessions that the participant could take now: best rate first, then table order."""
+        row = range(self.start[participant], self.start[participant + 1])
+        rank = {self.session[entry]: self.rank[entry] for entry in row}
+        candidates = range(len(seats)) if self.problem.unlisted == "last" else sorted(rank)
+        excluded = frozenset().union(*(self.excludes.get(session, ()) for session in fixed))
+        last = self.problem.unlisted_rank
+        return sorted(
+            Option(session not in rank, rank.get(session, last) - 1, session, self.size[session], self.slots[session])
+            for session in candidates
+            if seats[session] > 0
+            and not self.slots[session] & busy
+            and session not in excluded
+            and self._may(participant, session, fixed)
+        )
+
+
+def _busy_bits(problem: Problem) -> list[int]:
+    """Slots in which each participant is not available, as bit masks."""
+    bits = [0] * len(problem.participants)
+    for participant, slot in zip(*np.nonzero(~problem.available), strict=True):
+        bits[int(participant)] |= 1 << int(slot)
+    return bits
+
+
+def _exclusions(problem: Problem) -> dict[int, frozenset[int]]:
+    """For each session those that nobody takes beside it, by topic or conflict; overlapping slots are left out."""
+    excludes: dict[int, set[int]] = {}
+    for topic in range(len(problem.topics)):
+        repeats = np.flatnonzero(problem.topic == topic).tolist()
+        for session in repeats if len(repeats) > 1 else ():
+            excludes.setdefault(session, set()).update(other for other in repeats if other != session)
+    for first, second in problem.conflicts.tolist():
+        excludes.setdefault(first, set()).add(second)
+        excludes.setdefault(second, set()).add(first)
+    return {session: frozenset(others) for session, others in excludes.items()}
+
+
+def _best_schedule(options: Sequence[Option], wanted: int, excludes: dict[int, frozenset[int]]) -> list[int]:
+    """Return the best set of options that fit together, by branch and bound over sets in the order of the options."""
+    # what is still reachable from each option on: slots, and sessions without one
+    reach = [(0, 0)]
+    for option in reversed(options):
+        slots, slotless = reach[-1]
+        reach.append((slots | option.slots, slotless + (not option.slots)))
+    reach.reverse()
+    # from here on all options cost the same, so the first complete set found is the earliest in table order
+    uniform = len(options)
+    while uniform and options[uniform - 1][:2] == options[-1][:2]:
+        uniform -= 1
+    best: tuple[tuple[int, int, int], list[int]] = ((wanted, 0, 0), [])
+
+    def search(first: int, taken: list[int], busy: int, places: int, unlisted: int, cost: int) -> None:
+        nonlocal best
+        key = (wanted - places, unlisted, cost)
+        if key < best[0] or (key == best[0] and sorted(taken) < best[1]):
+            best = key, sorted(taken)
+        settled = False
+        for position in range(first, len(options)):
+            option = options[position]
+            slots, slotless = reach[position]
+            room = min(wanted - places, (slots & ~busy).bit_count() + slotless)
+            bound = (wanted - places - room, unlisted + room * option.unlisted, cost + room * option.rate)
+            if not room or bound > best[0] or (settled and bound == best[0]):
+                return
+            fits = not option.slots & busy and places + option.size <= wanted
+            if not fits or excludes.get(option.session, frozenset()).intersection(taken):
+                continue
+            before = best
+            search(
+                position + 1,
+                [*taken, option.session],
+                busy | option.slots,
+                places + option.size,
+                unlisted + option.unlisted * option.size,
+                cost + option.rate * option.size,
+            )
+            settled = settled or (position >= uniform and best is not before)
+
+    search(0, [], 0, 0, 0, 0)
+    return best[1]
