@@ -26,8 +26,8 @@ check: .venv/installed-test  ## ruff and mypy --strict
 bench: .venv/installed-test  ## the benchmarks, one table
 	$(BIN)/python -m pytest benchmarks -q --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds
 
-picture: .venv/installed  ## draw the README's picture of the demo again
-	$(BIN)/pdalloc demo --svg docs/demo.svg
+picture: .venv/installed-test  ## draw the README's picture of the demo again
+	$(BIN)/pdalloc demo --plot docs/demo.png
 
 clean:  ## remove the environment and all caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -2,9 +2,9 @@
 
     python convert.py FOLDER_OF_THE_PUBLISHED_FILES [OUTPUT_FOLDER]
 
-Utility 1 becomes rank 1, utility 0.5 rank 2, utility 0 means not chosen. A project's score of a student becomes its score
-of the participant as it stands in the file. Students are numbered as in the files; there is no
-personal column in them.
+Utility 1 becomes rank 1, utility 0.5 rank 2, utility 0 means not chosen. A project's score of a student becomes its
+score of the participant as it stands in the file. Students are numbered as in the files; there is no personal column in
+them.
 """
 
 from __future__ import annotations

@@ -73,19 +73,21 @@ _MODULE_OF = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULE_OF:
-        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-    elif name in ("errors", "generators", "metrics"):
-        value = importlib.import_module(f"pdalloc.{name}")
-    elif name == "__version__":
-        from importlib import metadata
+if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
 
-        value = metadata.version("pdalloc")
-    else:
-        raise AttributeError(f"module 'pdalloc' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name in _MODULE_OF:
+            value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+        elif name in ("errors", "generators", "metrics"):
+            value = importlib.import_module(f"pdalloc.{name}")
+        elif name == "__version__":
+            from importlib import metadata
+
+            value = metadata.version("pdalloc")
+        else:
+            raise AttributeError(f"module 'pdalloc' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

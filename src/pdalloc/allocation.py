@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, Int32Array, Int64Array, freeze, freeze_state
+from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, freeze
 from pdalloc.errors import ProblemError
 from pdalloc.problem import Problem
 
@@ -23,7 +23,7 @@ __all__ = ["Allocation"]
 
 
 @dataclass(frozen=True, eq=False)
-class Allocation:
+class Allocation(FrozenArrays):
     """Pairs of participants and sessions, and which sessions run; nothing else is stored. Immutable.
 
     An allocation may break the problem's rules; `violations` says how.
@@ -250,6 +250,3 @@ class Allocation:
         from pdalloc.violations import find_violations
 
         return tuple(find_violations(self))
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))

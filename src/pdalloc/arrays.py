@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -28,12 +29,17 @@ def freeze(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     return array
 
 
-def freeze_state(state: dict[str, Any]) -> dict[str, Any]:
-    """Make all arrays of an object's state read-only again; pickling loses that flag."""
-    for value in state.values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-    return state
+class FrozenArrays:
+    """Base of frozen dataclasses of arrays: pickled by their fields alone, and read-only again afterwards."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+        self.__dict__.update(state)
 
 
 def row_pointers(row: npt.NDArray[np.integer[Any]], rows: int) -> Int64Array:

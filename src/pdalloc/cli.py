@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pdalloc.errors import PdallocError
+from pdalloc.errors import OptionError, PdallocError
+from pdalloc.files import check_writable, write_files
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from rich.console import Console
 
     from pdalloc.context import Progress
@@ -21,9 +25,8 @@ __all__ = ["main"]
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+LISTED = 12
 DEMO_SOLVERS = ("first-come", "lottery", "flow")
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Group(click.Group):
@@ -31,13 +34,20 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            # not every console has the letters of every name
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                # remarks on a workbook's styles say nothing about the day
+                warnings.filterwarnings("ignore", module="openpyxl")
+                return super().invoke(ctx)
         except PdallocError as error:
             click.echo(f"pdalloc: {error}", err=True)
             ctx.exit(BAD_INPUT)
         except KeyboardInterrupt:
-            click.echo("pdalloc: interrupted; nothing was written", err=True)
+            click.echo("pdalloc: interrupted; files are written whole or not at all", err=True)
             ctx.exit(INTERRUPTED)
 
 
@@ -70,21 +80,21 @@ def allocate(
     from pdalloc.solvers.solve import solve
 
     problem = read_tables(folder)
+    target = _default_out(folder) if out is None else out
+    check_writable(target)
     if unlisted:
         problem = problem.with_options(unlisted=unlisted)
-    options = {} if objective is None else {"objective": objective}
+    options: dict[str, Any] = {} if objective is None else {"objective": objective}
     with _progress(solver) as progress:
         result = solve(problem, solver, seed=seed, time_limit=time_limit, progress=progress, **options)
-    target = _default_out(folder) if out is None else out
     write_result(result, target)
-    console = _console()
-    console.print(result.summary().table())
-    console.print(result.headline(), highlight=False, soft_wrap=True)
+    _console().print(result.summary().table())
+    click.echo(result.headline())
     for note in result.notes:
-        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+        click.echo(f"note: {note}")
     seed_text = "" if result.provenance.seed is None else f", seed {result.provenance.seed}"
     runtime = result.provenance.runtime or 0.0
-    console.print(f"{runtime:.2f} s{seed_text}; written to {target}", highlight=False, soft_wrap=True)
+    click.echo(f"{runtime:.2f} s{seed_text}; written to {target}")
 
 
 @main.command()
@@ -93,21 +103,24 @@ def check(folder: Path) -> None:
     """Check the tables in FOLDER and say what they hold; write nothing."""
     from pdalloc.problem.tables import read_tables
     from pdalloc.solvers.base import unsupported_by
-    from pdalloc.solvers.registry import solver_class, solver_names
+    from pdalloc.solvers.registry import working_solvers
 
     problem = read_tables(folder)
-    console = _console()
-    people, sessions = len(problem.participants), len(problem.sessions)
+    offered = int((problem.capacity * problem.session_size).sum())
     silent = int((problem.choices.indptr[1:] == problem.choices.indptr[:-1]).sum())
+    guests = [label for label in problem.facilitators if label not in problem.participants]
+    able = [name for name, solver in working_solvers().items() if not unsupported_by(solver.features, problem)]
     for line in (
-        f"{people:,} participants ({silent:,} without a choice), {sessions:,} sessions, {len(problem.slots)} slots",
+        f"{len(problem.participants):,} participants ({silent:,} without a choice), {len(problem.sessions):,} sessions",
         f"{len(problem.choices):,} choices, longest list {problem.longest_list}, ranking {problem.ranking}",
-        f"{int(problem.wanted.sum()):,} wanted places, {int((problem.capacity * problem.session_size).sum()):,} on offer",
+        f"{int(problem.wanted.sum()):,} wanted places, {offered:,} on offer",
+        f"slots: {_listed(problem.slots)}",
+        f"groups: {_listed([group.name for group in problem.groups])}",
+        f"facilitators who are not participants: {_listed(guests)}",
         *(f"uses {feature}: {example}" for feature, example in problem.features.items()),
+        f"solvers that can allocate it: {_listed(able)}",
     ):
-        console.print(line, highlight=False, soft_wrap=True)
-    able = [name for name in solver_names() if not unsupported_by(solver_class(name).features, problem)]
-    console.print(f"solvers that can allocate it: {', '.join(able) or 'none'}", highlight=False, soft_wrap=True)
+        click.echo(line)
 
 
 @main.command()
@@ -115,13 +128,12 @@ def solvers() -> None:
     """List the solvers with what they optimise and what they handle."""
     from rich.table import Table
 
-    from pdalloc.solvers.registry import solver_class, solver_names
+    from pdalloc.solvers.registry import working_solvers
 
     table = Table(title="Solvers", title_justify="left", show_lines=True)
     for name in ("solver", "optimises", "handles"):
         table.add_column(name)
-    for name in solver_names():
-        solver = solver_class(name)
+    for name, solver in working_solvers().items():
         table.add_row(
             name, ", ".join(sorted(solver.objectives)) or "nothing: a rule", "; ".join(sorted(solver.features))
         )
@@ -130,11 +142,12 @@ def solvers() -> None:
 
 @main.command()
 @click.option("--seed", type=click.IntRange(min=0), default=2016, show_default=True, help="Of the day and the lottery.")
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Save the table as a picture, too.")
-def demo(seed: int, svg: Path | None) -> None:
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the places at each rank into a .png or .svg file.")
+def demo(seed: int, plot: Path | None) -> None:
     """Allocate a synthetic learning day of 1,000 educators by several solvers, side by side."""
     from pdalloc.generators import lexington
     from pdalloc.metrics import Summary, summary
+    from pdalloc.plots import profile_bars
     from pdalloc.solvers.solve import solve
 
     day = lexington(seed)
@@ -143,15 +156,21 @@ def demo(seed: int, svg: Path | None) -> None:
         with _progress(solver) as progress:
             allocations[solver] = solve(day, solver, seed=seed, progress=progress).allocation
     figures = summary(allocations)
-    title = f"A synthetic learning day: 1,000 educators, 138 sessions, 3 slots (seed {seed})"
+    title = f"A synthetic day: 1,000 educators, 138 sessions, 3 slots, seed {seed}"
     table = Summary(figures.rows, figures.columns, title).table()
     _console().print(table)
-    if svg is not None:
-        _save_picture(table, svg)
+    if plot is not None:
+        _save_plot(profile_bars(allocations), plot)
 
 
 def _default_out(folder: Path) -> Path:
     return (folder.parent if folder.is_file() else folder) / "allocation"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Return labels as one line: a misspelt slot, group or facilitator is seen here, and nowhere else."""
+    more = f" and {len(labels) - LISTED:,} more" if len(labels) > LISTED else ""
+    return ", ".join(labels[:LISTED]) + more or "none"
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -179,16 +198,16 @@ def _progress(description: str) -> Iterator[Callable[[Progress], None] | None]:
         yield show
 
 
-def _save_picture(table: Any, path: Path) -> None:
-    """Save a table as SVG that fetches nothing from anywhere."""
-    import io
-    import re
+def _save_plot(axes: Axes, path: Path) -> None:
+    """Save a figure; the same figure gives the same bytes."""
+    import matplotlib
 
-    from rich.console import Console
-
-    from pdalloc.files import write_files
-
-    console = Console(record=True, width=96, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(table)
-    picture = console.export_svg(title="pdalloc demo", unique_id="pdalloc")
-    write_files(path.parent, {path.name: re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)})
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("png", "svg"):
+        raise OptionError(f"{path}: a figure is saved as .png or .svg; name such a file")
+    data = io.BytesIO()
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    with matplotlib.rc_context({"svg.hashsalt": "pdalloc"}):
+        figure.savefig(data, format=kind, dpi=130, metadata={"Date": None} if kind == "svg" else None)
+    write_files(path.parent, {path.name: data.getvalue()})

@@ -43,7 +43,8 @@ class Finding:
     message : str
         What is wrong and how to mend it, naming the object and the value.
     kind : str
-        What the breach is about: "session", "participant", "choice", "priority", "conflict", "fixed", "forbidden" or "".
+        What the breach is about: "session", "participant", "choice", "priority", "conflict", "fixed", "forbidden" or
+        "".
     row : int
         Index of that object in the order in which it was given, from 0; -1 where there is none.
     column : str

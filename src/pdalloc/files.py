@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import csv
-import io
-import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+import errno
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pdalloc.errors import OutputError
 
-__all__ = ["csv_text", "write_files"]
+__all__ = ["check_writable", "csv_text", "write_files"]
+
+
+class _Lines(list[str]):
+    """Takes the lines of a CSV writer and ends them in a line feed."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Return rows as CSV with line feeds."""
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
+    lines = _Lines()
+    # the writer quotes a carriage return inside a cell only if lines end in one
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(lines)
 
 
-def write_files(folder: str | Path, texts: Mapping[str, str]) -> None:
+def write_files(folder: str | Path, contents: Mapping[str, str | bytes]) -> None:
     """Write several files of a folder, all of them or none; the folder is made if it is not there.
 
-    Every file is first written beside its place under another name; only when all are there do they get their names.
+    Every file is first written beside its place under another name. Only when all are there do they get their names; if
+    one cannot, because another program has it open, say, those that did are put back.
+
+    Parameters
+    ----------
+    folder : str or Path
+    contents : mapping of file name to text, which is encoded as UTF-8, or bytes
 
     Raises
     ------
@@ -32,36 +47,72 @@ def write_files(folder: str | Path, texts: Mapping[str, str]) -> None:
         If one cannot be written; what was there before is kept.
     """
     target = Path(folder)
-    waiting: list[tuple[str, Path]] = []
+    # left in reverse: old files come back, then temporary ones go, then folders made for them
+    with _output_errors(target), ExitStack() as made, ExitStack() as temporary, ExitStack() as replaced:
+        _make_folder(target, made)
+        new = {name: _temporary(target / name, temporary) for name in contents}
+        for name, content in contents.items():
+            new[name].write_bytes(content.encode() if isinstance(content, str) else content)
+        for name in contents:
+            _replace(target / name, new[name], temporary, replaced)
+        replaced.pop_all()
+        made.pop_all()
+
+
+def check_writable(folder: str | Path) -> None:
+    """Find out whether `write_files` could write into a folder, before long work; nothing is left there.
+
+    Raises
+    ------
+    OutputError
+        If not.
+    """
+    target = Path(folder)
+    with _output_errors(target), ExitStack() as made, ExitStack() as temporary:
+        _make_folder(target, made)
+        _temporary(target / "check", temporary).touch()
+
+
+@contextmanager
+def _output_errors(target: Path) -> Iterator[None]:
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            if (target / name).is_dir():
-                raise IsADirectoryError(0, "a folder has that name", str(target / name))
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=target)
-            waiting.append((temporary, target / name))
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            # mkstemp makes files private; these get the permissions any new file would
-            os.chmod(temporary, 0o666 & ~_umask())
-        while waiting:
-            temporary, final = waiting[0]
-            os.replace(temporary, final)
-            waiting.pop(0)
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
             f"{target}: cannot write there: {reason}; name another folder. Nothing was changed."
         ) from None
-    finally:
-        for temporary, _ in waiting:
-            Path(temporary).unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    # the mask can only be read by setting it; that is process-wide, so it is read from the kernel where it is told
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(next(line for line in status.splitlines() if line.startswith("Umask:")).split()[1], 8)
-    except (OSError, StopIteration, ValueError, IndexError):
-        return 0o022
+def _make_folder(target: Path, undo: ExitStack) -> None:
+    for folder in reversed([folder for folder in (target, *target.parents) if not folder.exists()]):
+        folder.mkdir(exist_ok=True)
+        undo.callback(_remove_if_empty, folder)
+    if not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a folder")
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _temporary(final: Path, undo: ExitStack) -> Path:
+    """Return a name beside a file's place that nobody else uses."""
+    name = final.with_name(f".{final.name}.{secrets.token_hex(8)}.part")
+    undo.callback(name.unlink, missing_ok=True)
+    return name
+
+
+def _replace(final: Path, new: Path, temporary: ExitStack, undo: ExitStack) -> None:
+    """Give a new file its final name, so that the old one can be put back."""
+    if final.is_dir():
+        raise IsADirectoryError(errno.EISDIR, f"{final.name} is a folder")
+    if not final.exists():
+        new.replace(final)
+        undo.callback(final.unlink)
+        return
+    old = _temporary(final, temporary)
+    shutil.copy2(final, old)
+    new.replace(final)
+    undo.callback(old.replace, final)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -155,8 +156,8 @@ class Objective(Protocol):
 class RankSum:
     """Most places, then (where unlisted ones are allowed) fewest unlisted, then the least sum of place costs.
 
-    The cost of a place is its rank - 1 times the participant's weight; a wanted place left empty costs the longest list's
-    length, an unlisted one the same (its rank is the longest list + 1).
+    The cost of a place is its rank - 1 times the participant's weight; a wanted place left empty costs the longest
+    list's length, an unlisted one the same (its rank is the longest list + 1).
 
     Parameters
     ----------
@@ -176,7 +177,7 @@ class RankSum:
         costs = tuple(self.rank_costs)
         if not costs or any(isinstance(cost, bool) or not isinstance(cost, int | np.integer) for cost in costs):
             raise OptionError(f"rank_costs is {self.rank_costs!r}; give whole numbers, one for each rank")
-        if costs[0] < 0 or any(later < earlier for earlier, later in zip(costs, costs[1:], strict=False)):
+        if costs[0] < 0 or any(later < earlier for earlier, later in itertools.pairwise(costs)):
             raise OptionError(f"rank_costs {costs} fall or are negative; a worse rank cannot cost less")
         object.__setattr__(self, "rank_costs", tuple(int(cost) for cost in costs))
 
@@ -199,7 +200,8 @@ class RankSum:
         by_rank = self.rank_costs or tuple(range(longest))
         if len(by_rank) < longest:
             raise OptionError(
-                f"rank_costs has {len(by_rank)} entries but the longest list or largest rank is {longest}; give {longest}"
+                f"rank_costs has {len(by_rank)} entries but the longest list or largest rank is {longest}; "
+                f"give {longest}"
             )
         nothing = by_rank[longest - 1] + 1 if longest else 0
         weight = to_integers(problem.weight)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import FloatArray, Int32Array, freeze_state
+from pdalloc.arrays import FloatArray, FrozenArrays, Int32Array
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.problem import Problem
 
@@ -20,8 +20,8 @@ __all__ = ["RandomAssignment"]
 
 
 @dataclass(frozen=True, eq=False)
-class RandomAssignment:
-    """The probabilities of a rule that uses chance, sparse: a pair that is not stored has probability 0, or was never drawn.
+class RandomAssignment(FrozenArrays):
+    """The probabilities of a rule that uses chance, sparse: a pair that is not stored was never drawn, or cannot be.
 
     Attributes
     ----------
@@ -107,6 +107,3 @@ class RandomAssignment:
                 "upper": upper,
             }
         )
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))

@@ -25,8 +25,8 @@ __all__ = ["Provenance", "Result", "Status", "versions"]
 class Status(StrEnum):
     """How sure a result is.
 
-    `OPTIMAL`: no allocation has a better value. `FEASIBLE`: it keeps every rule, and `bound` says how much better another
-    could be. `RULE`: the outcome of a published rule that optimises nothing.
+    `OPTIMAL`: no allocation has a better value. `FEASIBLE`: it keeps every rule, and `bound` says how much better
+    another could be. `RULE`: the outcome of a published rule that optimises nothing.
     """
 
     OPTIMAL = "optimal"

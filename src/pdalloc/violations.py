@@ -82,7 +82,7 @@ def capacity(allocation: Allocation) -> Iterator[Violation]:
 
 
 def minimum(allocation: Allocation) -> Iterator[Violation]:
-    """A session that runs has at least its minimum."""
+    """No session runs below its minimum."""
     problem = allocation.problem
     for session in np.flatnonzero(allocation.runs & (allocation.attendance < problem.minimum)).tolist():
         label, there = problem.sessions[session], allocation.attendance[session]

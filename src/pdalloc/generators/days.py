@@ -34,8 +34,8 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
       its slot.
     - Capacities are 12 to 40, together about 1.15 seats for each educator who is free in the slot.
     - Everybody ranks `list_length` sessions in each slot where they are free: a Plackett-Luce draw from popularities
-      that fall like rank^-0.9, times 12 for mindfulness, times a taste that the educators of a school share (ten schools
-      of unequal size, standard deviation 0.8 on the log scale).
+      that fall like rank^-0.9, times 12 for mindfulness, times a taste that the educators of a school share (ten
+      schools of unequal size, standard deviation 0.8 on the log scale).
     - Arrival is uniform within the half hour of sign-up, in seconds.
 
     Parameters
@@ -43,11 +43,11 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
     seed : int
         From 0; the same seed gives the same day.
     repeats : int
-        Of the most popular topics so many are offered in the morning and again at midday, 0 to 46; a participant takes such
-        a topic once. 0 leaves the slots of the day separate.
+        Of the most popular topics so many are offered in the morning and again at midday, 0 to 46; a participant takes
+        such a topic once. 0 leaves the slots of the day separate.
     minimum : int
-        With fewer participants a session is cancelled, 0 to 12; 0 for none. 8 is plausible, above 10 some sessions cannot
-        run.
+        With fewer participants a session is cancelled, 0 to 12; 0 for none. 8 is plausible, above 10 some sessions
+        cannot run.
     list_length : int
         Choices in each slot, 1 to 46.
 
@@ -151,7 +151,7 @@ def _school_shares() -> FloatArray:
 def _choices(
     rng: np.random.Generator, popularity: FloatArray, school: Int64Array, list_length: int, partner: Int64Array
 ) -> Int64Array:
-    """Sessions that each participant would choose in each slot, best first: shape (participants, slots, list_length)."""
+    """Sessions that each participant would choose, best first: shape (participants, slots, list_length)."""
     taste = rng.normal(0, SCHOOL_TASTE, (SCHOOLS, popularity.size))
     repeated = np.flatnonzero((partner >= 0) & (partner != np.arange(partner.size)))
     taste[:, repeated] = taste[:, partner[repeated]]

@@ -36,8 +36,8 @@ def mean_rank(allocation: Allocation) -> float:
 def share_in_top(allocation: Allocation, k: int = 3) -> float:
     """Return the share of lists that got one of their first `k` choices.
 
-    A list is what a participant was asked for: one for each slot where they want a place if ranking is per slot, one for
-    the day otherwise. Somebody who wants a place and listed nothing counts, as not served.
+    A list is what a participant was asked for: one for each slot where they want a place if ranking is per slot, one
+    for the day otherwise. Somebody who wants a place and listed nothing counts, as not served.
 
     Parameters
     ----------

@@ -48,6 +48,7 @@ class Builder:
         }
 
     def build(self) -> Problem:
+        """Return the problem, or raise a `ProblemError` with every finding."""
         choices = self.choices()
         priorities = self.priorities()
         try:
@@ -71,12 +72,14 @@ class Builder:
         return problem
 
     def located(self, finding: Finding) -> Finding:
+        """Return a finding with the place where its object was read."""
         places = self.places.get(finding.kind, [])
         return replace(finding, place=places[finding.row]) if 0 <= finding.row < len(places) else finding
 
     # ---- fields --------------------------------------------------------------------------------------------------
 
     def session_fields(self) -> dict[str, Any]:
+        """Return the fields of the problem that are about sessions."""
         records = self.session_records
         topics = Labels(dict.fromkeys(record.topic for record in records if record.topic), "topic")
         facilitators, session_facilitators = _labelled([record.facilitators for record in records], "facilitator")
@@ -97,6 +100,7 @@ class Builder:
         }
 
     def participant_fields(self) -> dict[str, Any]:
+        """Return the fields of the problem that are about participants."""
         records = self.participant_records
         default = max(len(self.slots), 1)
         return {
@@ -110,6 +114,7 @@ class Builder:
         }
 
     def group(self, name: str) -> Group:
+        """Return one group column; its values are numbered in order of appearance."""
         texts = [record.groups.get(name) for record in self.participant_records]
         values = Labels(dict.fromkeys(text for text in texts if text), f"{name} value")
         return Group(name, values, np.array([values.index(text) if text else -1 for text in texts], np.int32))
@@ -163,12 +168,14 @@ class Builder:
         return True
 
     def priorities(self) -> Priorities:
+        """Return the priorities whose names are known."""
         rows = []
         for entry in self.records.priorities:
             session = self.number(entry.session, "session", entry.place)
             participant = self.number(entry.participant, "participant", entry.place)
             if not np.isfinite(entry.value):
-                message = f"session {entry.session!r}, participant {entry.participant!r}: {entry.value} is not finite"
+                pair = f"session {entry.session!r}, participant {entry.participant!r}"
+                message = f"{pair}: priority {entry.value} is not finite; give a number"
                 self.findings.append(Finding(message, "", -1, "priority", entry.place))
             elif session is not None and participant is not None:
                 rows.append((session, participant, entry))
@@ -184,6 +191,7 @@ class Builder:
     # ---- names to numbers ----------------------------------------------------------------------------------------
 
     def pairs(self, pairs: Sequence[PairRecord], first: str, second: str) -> list[tuple[int, int]]:
+        """Return the pairs whose names are known, as numbers."""
         numbers = []
         for pair in pairs:
             one, two = self.number(pair.first, first, pair.place), self.number(pair.second, second, pair.place)
@@ -192,6 +200,7 @@ class Builder:
         return numbers
 
     def slot_lists(self, lists: Sequence[Sequence[str]], kind: str, column: str) -> Incidence:
+        """Return which slots each record names."""
         rows = []
         for place, names in zip(self.places[kind], lists, strict=True):
             numbers = [self.number(name, "slot", place, column) for name in names]
@@ -211,6 +220,6 @@ class Builder:
 
 
 def _labelled(lists: Sequence[Sequence[str]], kind: str) -> tuple[Labels, Incidence]:
-    """Number the names in order of appearance."""
+    """Return names numbered in order of appearance, and which of them each list holds."""
     labels = Labels(dict.fromkeys(name for names in lists for name in names), kind)
     return labels, Incidence.from_lists([[labels.index(name) for name in names] for names in lists], len(labels))

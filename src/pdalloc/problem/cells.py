@@ -1,29 +1,34 @@
-"""What the text of a cell means; every function raises ValueError with the reason and the remedy."""
+"""What the text of a cell or of a column's name means; every function raises ValueError with reason and remedy."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+
+from pdalloc.problem.choices import MAX_WHOLE
 
 __all__ = ["parse_ids", "parse_moment", "parse_number", "parse_whole", "rank_in_header", "shown"]
 
-WHOLE = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
+# spreadsheets write 10 as "10.0" or "10.00"; "1.000" is refused, since it is a thousand in half of Europe
+WHOLE = re.compile(r"[+-]?\d+(\.0{0,2})?", re.ASCII)
 MAX_SHOWN = 60
 
 
-def shown(text: str) -> str:
-    """Return a cell's text for an error, shortened if it is long."""
-    return repr(text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "...")
+def shown(value: object) -> str:
+    """Return a cell's text, or another value, for an error; shortened if it is long."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 4]}...{text[-1]}"
 
 
 def parse_whole(text: str) -> int:
     """Read a whole number; "10.0", as spreadsheets write it, is one."""
     if not WHOLE.fullmatch(text):
-        raise ValueError(f"{shown(text)} is not a whole number; write one such as 12")
+        raise ValueError(f"{shown(text)} is not a whole number; write one such as 12, digits only")
     digits = text.partition(".")[0]
     if len(digits) > 19:
-        raise ValueError(f"{shown(text)} is too large; at most 2,147,483,647")
+        raise ValueError(f"{shown(text)} is too large; at most {MAX_WHOLE:,}")
     return int(digits)
 
 
@@ -34,7 +39,7 @@ def parse_number(text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"{shown(text)} is not a finite number; write one such as 2.5, or leave the cell blank")
+        raise ValueError(f"{shown(text)} is not a finite number; write one such as 2.5, with a point")
     return number
 
 
@@ -47,7 +52,9 @@ def parse_moment(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{shown(text)} is neither a number nor a time such as 2026-03-01 17:00:05") from None
+        raise ValueError(
+            f"{shown(text)} is neither a number nor a time; write one such as 2026-03-01 17:00:05"
+        ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
@@ -56,21 +63,33 @@ def parse_ids(text: str) -> list[str]:
     return [label.strip() for label in text.split(";") if label.strip()]
 
 
-def rank_in_header(header: str, slots: tuple[str, ...]) -> int | None:
-    """Return the rank that a column's name holds, or None if it holds no number.
+def rank_in_header(header: str, slots: Iterable[str]) -> tuple[str, int | None]:
+    """Return the slot that a column's name holds ("" for none) and the rank (None where there is no other number).
 
-    The name of a slot does not count: "Slot 2: choice 1" is rank 1 where a slot is called "Slot 2".
+    "Slot 2: choice 1" means rank 1 in "Slot 2" where a slot has that id. A lone number is a rank: "2" is not slot "2".
 
     Raises
     ------
     ValueError
-        If it holds several numbers.
+        If what is left beside the slot holds several numbers, if several slots could be meant, or if the rank is out of
+        its range.
     """
-    numbers = re.findall(r"\d+", header)
-    if len(numbers) > 1:
-        for slot in sorted(slots, key=len, reverse=True):
-            header = re.sub(rf"(?<!\w){re.escape(slot)}(?!\w)", " ", header)
-        numbers = re.findall(r"\d+", header)
-    if len(numbers) > 1:
-        raise ValueError(f"column {header!r} holds the numbers {', '.join(numbers)}; keep only the rank")
-    return int(numbers[0]) if numbers else None
+    text, ids = header.casefold(), {slot.casefold(): slot for slot in slots}
+    numbers = re.findall(r"\d+", text)
+    names = sorted((name for name in ids if not name.isdigit() or len(numbers) > 1), key=len, reverse=True)
+    readings = {
+        (ids[match[0]], tuple(re.findall(r"\d+", f"{text[: match.start()]} {text[match.end() :]}")))
+        for match in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", text)
+        if match[0]
+    } or {("", tuple(numbers))}
+    if len(readings) > 1:
+        raise ValueError(
+            f"several slots could be meant by {shown(header)}; name one, by an id that is not just a number"
+        )
+    ((slot, ranks),) = readings
+    if len(ranks) > 1:
+        raise ValueError(f"there are the numbers {', '.join(ranks)}; keep only the rank, and the id of the slot")
+    rank = parse_whole(ranks[0]) if ranks else None
+    if rank is not None and not 1 <= rank <= MAX_WHOLE:
+        raise ValueError(f"rank {rank} is not in 1 to {MAX_WHOLE:,}; rank 1 is best")
+    return slot, rank

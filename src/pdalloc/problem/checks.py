@@ -133,15 +133,26 @@ def _fixed_have_seats(problem: Problem) -> Iterator[Finding]:
 
 
 def _fixed_can_attend(problem: Problem) -> Iterator[Finding]:
-    possible = problem.can_attend(problem.fixed[:, 0], problem.fixed[:, 1])
-    for row in np.flatnonzero(~possible).tolist():
-        participant, session = problem.fixed[row].tolist()
-        yield Finding(
-            f"participant {problem.participants[participant]!r} is fixed in session {problem.sessions[session]!r} "
-            "but is away or facilitates then, runs it, has a limit of 0, or is forbidden to take it; release the pair",
-            "fixed",
-            row,
-        )
+    for row, (participant, session) in enumerate(problem.fixed.tolist()):
+        if reason := _bar(problem, participant, session):
+            yield Finding(
+                f"participant {problem.participants[participant]!r} is fixed in session {problem.sessions[session]!r} "
+                f"but {reason}; release the pair",
+                "fixed",
+                row,
+            )
+
+
+def _bar(problem: Problem, participant: int, session: int) -> str:
+    """Say what keeps a participant from a session, "" if nothing does."""
+    if [participant, session] in problem.forbidden.tolist():
+        return "is forbidden to take it"
+    if [participant, session] in problem.facilitated.tolist():
+        return "runs it"
+    slots = problem.session_slots[session]
+    if np.intersect1d(problem.away[participant], slots).size:
+        return "is away then"
+    return "" if problem.available[participant, slots].all() else "facilitates another session then"
 
 
 def _fixed_fit_together(problem: Problem) -> Iterator[Finding]:
@@ -158,10 +169,10 @@ def _fixed_fit_together(problem: Problem) -> Iterator[Finding]:
                     "fixed",
                 )
         places = int(problem.session_size[sessions].sum())
-        if places > problem.limit[participant]:
+        if places > problem.wanted[participant]:
             yield Finding(
-                f"{who} is fixed in {places} places, above their limit of {problem.limit[participant]}; "
-                "raise the limit or release a pair",
+                f"{who} is fixed in {places} places but wants {problem.wanted[participant]} (their limit, or the "
+                "slots in which they are free); raise the limit or release a pair",
                 "fixed",
             )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int32Array, Int64Array, dense_ranks, freeze, freeze_state, row_pointers
+from pdalloc.arrays import FloatArray, FrozenArrays, Int32Array, Int64Array, dense_ranks, freeze, row_pointers
 from pdalloc.errors import Finding
 from pdalloc.problem.labels import Labels
 
@@ -20,7 +19,7 @@ MAX_WHOLE = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False)
-class Choices:
+class Choices(FrozenArrays):
     """Choices in CSR form: those of participant i are the entries ``indptr[i]:indptr[i + 1]``.
 
     Attributes
@@ -91,9 +90,6 @@ class Choices:
             entry[open_pair] += 1
             open_pair = open_pair[~hit & (entry[open_pair] < end[open_pair])]
         return position
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))
 
 
 def find_choice_faults(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from pdalloc.arrays import Int32Array, freeze_state
+from pdalloc.arrays import FrozenArrays, Int32Array
 from pdalloc.problem.labels import Labels
 
 __all__ = ["Group"]
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class Group(FrozenArrays):
     """A column that divides the participants, such as school or grade.
 
     Attributes
@@ -28,6 +27,3 @@ class Group:
     name: str
     values: Labels
     value: Int32Array
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))

@@ -1,4 +1,4 @@
-"""Which columns belong to which row: session to slots, session to facilitators, participant to slots away, and the like."""
+"""Which columns belong to which row: slots to sessions, facilitators to sessions, slots away to participants."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, Int32Array, Int64Array, freeze, freeze_state, frozen_copy, row_pointers
+from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy, row_pointers
 
 __all__ = ["Incidence"]
 
 
 @dataclass(frozen=True, eq=False)
-class Incidence:
+class Incidence(FrozenArrays):
     """A 0/1 matrix by rows (CSR): row i has the columns ``column[indptr[i]:indptr[i + 1]]``, ascending, each once.
 
     Attributes
@@ -81,6 +81,3 @@ class Incidence:
         for row, column in zip(self.row.tolist(), self.column.tolist(), strict=True):
             masks[row] |= 1 << column
         return masks
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))

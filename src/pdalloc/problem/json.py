@@ -1,8 +1,8 @@
 """JSON documents: what all of them have in common, and the one of a problem.
 
-Every document names its format and version. A reader takes its own version and every older one, which it first brings up
-to date (`MIGRATIONS`); a newer one is refused. Adding an optional field does not change the version; anything else does.
-The schemas are shipped in ``pdalloc/schemas``.
+Every document names its format and version. A reader takes its own version and every older one, which it first brings
+up to date (`MIGRATIONS`); a newer one is refused. Adding an optional field does not change the version; anything else
+does. The schemas are shipped in ``pdalloc/schemas``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import Int32Array, Int64Array, dense_ranks, freeze, freeze_state, row_pointers
+from pdalloc.arrays import FrozenArrays, Int32Array, Int64Array, dense_ranks, freeze, row_pointers
 from pdalloc.errors import Finding
 from pdalloc.problem.labels import Labels
 
@@ -17,7 +17,7 @@ __all__ = ["Priorities", "find_priority_faults"]
 
 
 @dataclass(frozen=True, eq=False)
-class Priorities:
+class Priorities(FrozenArrays):
     """Priorities in CSR form: those of session j are the entries ``indptr[j]:indptr[j + 1]``.
 
     Participants who are not listed come after the listed ones, all in one class.
@@ -39,7 +39,7 @@ class Priorities:
     def from_columns(
         cls, session: Int64Array, participant: Int64Array, value: npt.NDArray[Any], sessions: int
     ) -> Priorities:
-        """Build from one entry per (session, participant); a smaller `value` comes first, its size means nothing else."""
+        """Build from one entry per (session, participant); a smaller `value` comes first, and means nothing else."""
         level = dense_ranks(value, session)
         order = np.lexsort((participant, level, session))
         return cls(
@@ -56,9 +56,6 @@ class Priorities:
 
     def __len__(self) -> int:
         return len(self.participant)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))
 
 
 def find_priority_faults(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, FloatArray, Int32Array, Int64Array, freeze, freeze_state
+from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, freeze
 from pdalloc.errors import ProblemError
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.fingerprint import fingerprint
@@ -29,7 +29,7 @@ __all__ = ["Problem"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Problem:
+class Problem(FrozenArrays):
     """A day to allocate: everything given, nothing decided. Immutable.
 
     Build one with `Model`, `read_tables`, `Problem.from_rankings`, `from_ratings`, `from_arrays`, `from_frames` or
@@ -249,9 +249,6 @@ class Problem:
 
     def __hash__(self) -> int:
         return hash(self.content_hash)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(freeze_state(state))
 
     # ---- features --------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,17 @@
-"""Reads a table as text cells from CSV, a worksheet or a data frame; what the cells mean is decided elsewhere."""
+"""Tables as text: CSV files, worksheets and data frames give the same rows; what cells mean is decided elsewhere."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pdalloc.errors import Finding, ProblemError
+from pdalloc.problem.cells import shown
 from pdalloc.problem.labels import clean_text
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Row", "Sheet", "sheet_from_csv", "sheet_from_frame", "sheets_from_workbook"]
 
 DELIMITERS = ",;\t"
+KEY_COLUMNS = {"session", "participant"}
+ZIP_MAGIC = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Sheet:
 
     def report(self, message: str, place: str = "", column: str = "") -> None:
         """Add a finding."""
-        self.findings.append(Finding(message, "", -1, column, place or self.name))
+        self.findings.append(Finding(message, column=column, place=place or self.name))
 
 
 def sheet_from_csv(path: Path) -> Sheet:
@@ -68,43 +72,48 @@ def sheet_from_csv(path: Path) -> Sheet:
     text = _utf8(path, sheet)
     if text is None:
         return sheet
-    header = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    lines: list[tuple[str, list[str]]] = []
+    end = 0
     try:
-        lines = [(f"{path.name}, line {line}", cells) for line, cells in _numbered(reader)]
+        for cells in reader:
+            lines.append((f"{path.name}, line {end + 1}", cells))
+            end = reader.line_num
     except csv.Error as error:
-        sheet.report(
-            f"not a table of cells: {error}; check the quotation marks", f"{path.name}, line {reader.line_num}"
-        )
+        # an open quotation mark swallows the rest of the file: the line that counts is the one where it opened
+        sheet.report(f"cannot be read as cells ({error}); check its quotation marks", f"{path.name}, line {end + 1}")
         return sheet
     _fill(sheet, lines)
     return sheet
 
 
 def sheets_from_workbook(path: Path) -> dict[str, Sheet]:
-    """Read every worksheet of an .xlsx workbook, by lower-case name."""
+    """Read every worksheet of an .xlsx workbook, by lower-case name.
+
+    Raises
+    ------
+    ProblemError
+        If it is not a workbook, or openpyxl is not installed.
+    """
     try:
         import openpyxl
     except ImportError:
-        raise ProblemError(
-            f"{path.name}: reading .xlsx needs openpyxl; install pdalloc[excel] or save as CSV"
-        ) from None
+        message = "reading .xlsx needs openpyxl; install pdalloc[excel] or save the table as CSV (UTF-8)"
+        raise ProblemError([Finding(message, place=path.name)]) from None
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+        return {worksheet.title.strip().lower(): _sheet(path.name, worksheet) for worksheet in book.worksheets}
     except Exception as error:
-        raise ProblemError(f"{path.name}: not an .xlsx workbook: {error}") from None
-    sheets = {}
-    try:
-        for worksheet in book.worksheets:
-            name = f"{path.name}, sheet {worksheet.title}"
-            sheet = Sheet(name)
-            rows = enumerate(worksheet.iter_rows(values_only=True), 1)
-            _fill(sheet, [(f"{name}, row {number}", [_cell_text(value) for value in row]) for number, row in rows])
-            sheets[worksheet.title.strip().lower()] = sheet
-    finally:
-        book.close()
-    return sheets
+        # whatever openpyxl and the libraries below it raise means the same: this is not a workbook they can read
+        message = f"cannot be read as an .xlsx workbook ({error}); save it as one again, or as CSV (UTF-8)"
+        raise ProblemError([Finding(message, place=path.name)]) from None
+
+
+def _sheet(file: str, worksheet: Any) -> Sheet:
+    sheet = Sheet(f"{file}, sheet {worksheet.title}")
+    rows = enumerate(worksheet.iter_rows(values_only=True), 1)
+    _fill(sheet, [(f"{sheet.name}, row {number}", [_cell_text(value) for value in row]) for number, row in rows])
+    return sheet
 
 
 def sheet_from_frame(frame: pd.DataFrame, name: str) -> Sheet:
@@ -123,7 +132,7 @@ def _utf8(path: Path, sheet: Sheet) -> str | None:
     except OSError as error:
         sheet.report(f"cannot be read: {error.strerror or error}")
         return None
-    if data[:2] == b"PK" or b"\0" in data:
+    if data.startswith(ZIP_MAGIC) or b"\0" in data:
         sheet.report("a binary file, not text; save the table as CSV (UTF-8), or name it .xlsx if it is a workbook")
         return None
     try:
@@ -131,27 +140,32 @@ def _utf8(path: Path, sheet: Sheet) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         sheet.report(
-            f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8; save the table as CSV (UTF-8)",
-            f"{path.name}, line {line}",
+            f"byte 0x{data[error.start]:02x} is not UTF-8; save the table as CSV (UTF-8)", f"{path.name}, line {line}"
         )
         return None
 
 
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line it starts on."""
-    start = 1
-    for cells in reader:
-        yield start, cells
-        start = reader.line_num + 1
+def _delimiter(text: str) -> str:
+    """Return what separates the first line's cells: what makes a known column of one, or else what makes most cells."""
+    # the first of 100,000 columns say as much as all of them
+    header = next(iter(text[:10_000].lstrip("\r\n").splitlines()), "")
+
+    def score(delimiter: str) -> tuple[bool, int]:
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        return not KEY_COLUMNS.isdisjoint(clean_text(name).casefold() for name in names), len(names)
+
+    return max(DELIMITERS, key=score)
 
 
 def _cell_text(value: object) -> str:
-    """Return the text a cell shows: whole numbers without a fraction, nothing for missing values."""
-    if value is None or value != value or repr(value) in ("<NA>", "NaT"):
+    """Return the text a cell shows: whole numbers without a fraction, lists joined by ";", nothing if it is missing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ";".join(_cell_text(item) for item in value)
+    if value is None or repr(value) in ("<NA>", "NaT", "nan"):
         return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _fill(sheet: Sheet, lines: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -161,26 +175,24 @@ def _fill(sheet: Sheet, lines: Sequence[tuple[str, Sequence[str]]]) -> None:
     if not table:
         sheet.report("the table is empty; it needs a line of column names")
         return
-    head_place, names = table[0]
+    _, names = table[0]
     sheet.columns = [name for name in names if name]
-    for name in dict.fromkeys(name for name in sheet.columns if sheet.columns.count(name) > 1):
-        sheet.report(
-            f"column {name!r} occurs {sheet.columns.count(name)} times; rename or remove the others", head_place
-        )
+    count = Counter(name.casefold() for name in sheet.columns)
+    for name in {name.casefold(): name for name in sheet.columns if count[name.casefold()] > 1}.values():
+        message = f"the name occurs {count[name.casefold()]:,} times; rename or remove the other columns"
+        sheet.report(message, column=name)
     for place, cells in table[1:]:
-        if any(cells[len(names) :]):
-            sheet.report(f"the row has {len(cells):,} cells but there are {len(names):,} columns", place)
-            continue
-        row = {}
-        for position, (name, cell) in enumerate(zip(names, cells, strict=False), 1):
-            if cell and not name:
-                sheet.report(
-                    f"cell {position} is {_short(cell)} but its column has no name; name it or clear it", place
-                )
-            elif cell:
-                row[name] = cell
-        sheet.rows.append(Row(place, row))
+        for fault in _row_faults(names, cells):
+            sheet.report(fault, place)
+        sheet.rows.append(Row(place, {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}))
 
 
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+def _row_faults(names: Sequence[str], cells: Sequence[str]) -> Iterator[str]:
+    if any(cells[len(names) :]):
+        yield (
+            f"the row has {len(cells):,} cells but there are {len(names):,} columns; "
+            "remove the rest, or put quotation marks around a cell that holds the separator"
+        )
+    for position, (name, cell) in enumerate(zip(names, cells, strict=False), 1):
+        if cell and not name:
+            yield f"cell {position} is {shown(cell)} but its column has no name; name the column or clear the cell"

@@ -121,7 +121,9 @@ def _whole(name: str, values: npt.ArrayLike) -> Int64Array:
     if array.ndim != 1:
         raise ProblemError(f"{name} has {array.ndim} dimensions; give one")
     if not array.size or array.dtype.kind in "iu":
-        # uint64 beyond int64 turns negative here and is refused with the negative ones
+        if array.dtype == np.uint64 and (array >= 2**63).any():
+            place = int(np.argmax(array))
+            raise ProblemError(f"{name}[{place}] is {array[place]}; give whole numbers up to 2,147,483,647")
         return array.astype(np.int64, copy=False)
     if array.dtype.kind == "f":
         wrong = ~(np.isfinite(array) & (np.abs(array) < 2**53) & (array == np.floor(array)))

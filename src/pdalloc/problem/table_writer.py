@@ -9,9 +9,11 @@ from typing import Any
 
 import tomli_w
 
+from pdalloc.errors import OutputError
 from pdalloc.files import csv_text, write_files
 from pdalloc.problem.json import ParticipantEntry, ProblemDocument, SessionEntry, problem_document
 from pdalloc.problem.problem import Problem
+from pdalloc.problem.tables import TABLE_SUFFIXES, TABLES
 
 __all__ = ["write_tables"]
 
@@ -19,15 +21,18 @@ __all__ = ["write_tables"]
 def write_tables(problem: Problem, path: str | Path) -> None:
     """Write a problem as tables into a folder; `read_tables` gives an equal problem.
 
-    Choices are written long. Columns in which every cell is at its default are left out. All files or none are written;
-    tables of another kind that the folder already holds stay, so give each problem a folder of its own.
+    Choices are written long. Columns in which every cell is at its default are left out. All files or none are written.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written.
+        If the folder cannot be written, or holds a table that would stay and be read with the new ones.
     """
-    write_files(path, table_texts(problem))
+    texts = table_texts(problem)
+    for name in (f"{table}{suffix}" for table in TABLES for suffix in TABLE_SUFFIXES):
+        if name not in texts and (Path(path) / name).exists():
+            raise OutputError(f"{Path(path) / name}: belongs to another problem; remove it or name another folder")
+    write_files(path, texts)
 
 
 def table_texts(problem: Problem) -> dict[str, str]:
@@ -125,6 +130,4 @@ def _rules(document: ProblemDocument) -> dict[str, Any]:
 
 def _number(value: float | None) -> str:
     """Return a number so that reading gives the same one; nothing for an unknown one."""
-    if value is None or math.isnan(value):
-        return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    return "" if value is None or math.isnan(value) else repr(float(value)).removesuffix(".0")

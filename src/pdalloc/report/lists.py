@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from pdalloc.result import Result
 
 __all__ = ["neutralised", "roster_rows", "schedule_rows", "write_result"]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# where the separator is a semicolon, a spreadsheet starts a new cell after one, and a new row after a line break
+FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
 
 
 def write_result(result: Result, folder: str | Path) -> None:
@@ -34,15 +36,15 @@ def write_result(result: Result, folder: str | Path) -> None:
 
 
 def neutralised(cell: str) -> str:
-    """Return a cell that no spreadsheet runs as a formula: an apostrophe goes before what could start one."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """Return a cell that no spreadsheet runs as a formula: an apostrophe goes before whatever could start one."""
+    return FORMULA_START.sub(r"\1'", cell)
 
 
 def schedule_rows(allocation: Allocation) -> Iterator[list[str]]:
     """Yield the header, then a row a participant with a column a slot.
 
-    A cell holds the session's id; "facilitates" and the id where the participant runs a session; "away"; or nothing. Sessions
-    without a slot share one column, separated by ";", which is there only if the day has such sessions.
+    A cell holds the session's id; "facilitates" and the id where the participant runs a session; "away"; or nothing.
+    Sessions without a slot share one column, separated by ";", which is there only if the day has such sessions.
     """
     problem = allocation.problem
     columns = [*problem.slots, *(["session"] if not problem.session_slots.count.all() else [])]
@@ -75,15 +77,16 @@ def _cells(allocation: Allocation, columns: int) -> list[list[list[str]]]:
 def roster_rows(allocation: Allocation) -> Iterator[list[str]]:
     """Yield the header, then a row for each participant of each session; a session without one has one row without.
 
-    Columns without a single entry, such as names that nobody gave, are left out.
+    The columns title, slots, room and name are left out where they would be blank throughout.
     """
     problem = allocation.problem
     header = ("session", "title", "slots", "room", "status", "participant", "name", "rank")
     rows = list(_roster_cells(problem, allocation))
-    used = [position for position in range(len(header)) if any(row[position] for row in rows)]
-    yield [header[position] for position in used]
+    always = ("session", "status", "participant", "rank")
+    used = [at for at, column in enumerate(header) if column in always or any(row[at] for row in rows)]
+    yield [header[at] for at in used]
     for row in rows:
-        yield [neutralised(row[position]) for position in used]
+        yield [neutralised(row[at]) for at in used]
 
 
 def _roster_cells(problem: Problem, allocation: Allocation) -> Iterator[Sequence[str]]:

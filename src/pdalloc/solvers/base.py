@@ -88,9 +88,9 @@ def unsupported_by(features: frozenset[Feature], problem: Problem) -> dict[Featu
 
 
 def refuse(who: str, missing: dict[Feature, str], others: str) -> UnsupportedError:
-    """Return the error for a problem with features that `who` does not handle; `others` says who does."""
+    """Return the error for features that nobody of `who` handles, such as "solver 'flow' does not handle"."""
     listed = "; ".join(f"{feature} (here: {example})" for feature, example in missing.items())
-    return UnsupportedError(f"{who} does not handle {listed}. {others}")
+    return UnsupportedError(f"{who} {listed}. {others}")
 
 
 def priority_notes(problem: Problem, name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -25,8 +26,9 @@ __all__ = ["Flow"]
 class Flow:
     """Minimum-cost flow from participants to seats, one network a slot (Ahuja, Magnanti and Orlin 1993, section 9).
 
-    Each slot is a transportation problem: its linear program has an integral optimum, which cost scaling finds exactly in
-    integers. Places come first by a penalty that no exchange of places can outweigh, refused where it would not fit 62 bits.
+    Each slot is a transportation problem: its linear program has an integral optimum, which cost scaling finds exactly
+    in integers. Places come first by a penalty that no exchange of places can outweigh, refused where it would not fit
+    62 bits.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ class Flow:
 
     Notes
     -----
-    O(nodes^2 x arcs x log(nodes x largest cost)) in the worst case, close to linear in the choices in practice (Goldberg
-    1997). The engine cannot be interrupted: time limit and stop flag are looked at between slots.
+    O(nodes^2 x arcs x log(nodes x largest cost)) in the worst case, close to linear in the choices in practice
+    (Goldberg 1997). The engine cannot be interrupted: time limit and stop flag are looked at between slots.
     """
 
     objective: str | Objective = "rank-sum"
@@ -80,7 +82,8 @@ def _cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
     """Return the (buyer, seller) pairs of an optimal flow.
 
     Nodes are buyers, sellers, a hub and the sink. What a buyer wants flows to sellers they chose, to the hub (unlisted
-    places) or straight to the sink (empty ones); the hub reaches every seller, so that unlisted places take no arc a pair.
+    places) or straight to the sink (empty ones); the hub reaches every seller, so that unlisted places take no arc a
+    pair.
     """
     buyers, sellers = len(market.participant), len(market.seller)
     hub, sink = buyers + sellers, buyers + sellers + 1
@@ -122,7 +125,7 @@ def _cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
 
 
 def _unlisted_pairs(market: Market) -> tuple[Int32Array, Int32Array]:
-    """Return (buyer, seller) pairs for unlisted places that need an arc of their own, and the buyers who can use the hub.
+    """Return (buyer, seller) pairs of unlisted places that need an arc of their own, and the buyers who use the hub.
 
     The hub forgets who came: it serves only buyers who want one place and may go to every seller.
     """
@@ -155,5 +158,5 @@ def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> li
     ends = np.cumsum([0] + [len(arcs.tail) for arcs in groups])
     return [
         np.asarray(network.flows(np.arange(start, end, dtype=np.int32)), np.int64)
-        for start, end in zip(ends, ends[1:], strict=False)
+        for start, end in itertools.pairwise(ends)
     ]

@@ -78,7 +78,8 @@ def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
     seats = np.minimum(market.capacity, possible.sum(axis=0))
     if len(gain) * int(seats.sum()) > MAX_ENTRIES:
         raise OptionError(
-            f"hungarian needs a matrix of {len(gain):,} x {int(seats.sum()):,}, above {MAX_ENTRIES:,} entries; use 'flow'"
+            f"hungarian needs a matrix of {len(gain):,} x {int(seats.sum()):,}, above {MAX_ENTRIES:,} entries; "
+            "use 'flow'"
         )
     seller_of_seat = np.repeat(np.arange(len(seats), dtype=np.int32), seats)
     buyer, seat = linear_sum_assignment(gain[:, seller_of_seat], maximize=True)
@@ -88,7 +89,7 @@ def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
 
 
 def _gains(market: Market) -> tuple[FloatArray, BoolArray]:
-    """Return what each (buyer, seller) pair gains over an empty place, 0 where it is not possible or gains nothing less."""
+    """Return what each (buyer, seller) pair gains over an empty place, and whether it is possible and loses nothing."""
     shape = len(market.participant), len(market.seller)
     # any number of the buyers may move in an exchange
     for_unlisted, for_empty = market.penalties(shape[0] + 1)

@@ -26,10 +26,10 @@ __all__ = ["Lottery"]
 class Lottery:
     """Random serial dictatorship over whole days (Abdulkadiroglu and Sonmez 1998).
 
-    Participants are put in an order, every order being equally likely; in that order each takes the best schedule that is
-    left: most wanted places, then least day cost, then the earliest sessions in table order. Ranking truthfully is best,
-    and equal lists have equal chances. Every draw is Pareto efficient for strict lists; the chances together need not be.
-    O(choices) a draw without coupled slots.
+    Participants are put in an order, every order being equally likely; in that order each takes the best schedule that
+    is left: most wanted places, then least day cost, then the earliest sessions in table order. Ranking truthfully is
+    best, and equal lists have equal chances. Every draw is Pareto efficient for strict lists; the chances together need
+    not be. O(choices) a draw without coupled slots.
 
     Parameters
     ----------

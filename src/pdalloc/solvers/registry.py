@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import logging
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -14,7 +15,7 @@ from pdalloc.errors import OptionError
 from pdalloc.problem import Problem
 from pdalloc.solvers.base import Solver, refuse, unsupported_by
 
-__all__ = ["ENTRY_POINTS", "make_solver", "require_support", "solver_class", "solver_names"]
+__all__ = ["ENTRY_POINTS", "make_solver", "require_support", "solver_class", "solver_names", "working_solvers"]
 
 ENTRY_POINTS = "pdalloc.solvers"
 
@@ -50,8 +51,8 @@ def solver_class(name: str) -> type[Solver]:
     plug_ins = _plug_ins()
     if name not in plug_ins:
         close = get_close_matches(str(name), solver_names(), 1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise OptionError(f"unknown solver {name!r}{hint} There are auto, {', '.join(solver_names())}")
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        raise OptionError(f"unknown solver {name!r}; {hint}there are auto, {', '.join(solver_names())}")
     try:
         loaded = plug_ins[name].load()
     except Exception as error:
@@ -98,7 +99,18 @@ def choose(problem: Problem, options: Mapping[str, Any]) -> Solver:
             return make_solver(name, options)
     closest = min(EXACT_BY_COST, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
     missing = unsupported_by(solver_class(closest).features, problem)
-    raise refuse("no exact solver:", missing, _others(problem))
+    raise refuse("no exact solver handles", missing, _others(problem))
+
+
+def working_solvers() -> dict[str, type[Solver]]:
+    """Return the classes of all solvers that can be loaded, by name; broken plug-ins are left out."""
+    found = {}
+    for name in solver_names():
+        try:
+            found[name] = solver_class(name)
+        except OptionError as error:
+            logging.getLogger("pdalloc").warning("%s", error)
+    return found
 
 
 def require_support(solver: Solver, problem: Problem) -> None:
@@ -110,16 +122,16 @@ def require_support(solver: Solver, problem: Problem) -> None:
         Naming each feature with an example, and the solvers that handle all of them.
     """
     if missing := unsupported_by(solver.features, problem):
-        raise refuse(f"solver {solver.name!r}", missing, _others(problem))
+        raise refuse(f"solver {solver.name!r} does not handle", missing, _others(problem))
     objective = getattr(solver, "objective", None)
     if objective is None:
         return
     if used := {feature: example for feature, example in problem.features.items() if feature in objective.refuses}:
-        raise refuse(f"objective {objective.name!r}", used, "Leave them out, or use another objective.")
+        raise refuse(f"objective {objective.name!r} does not handle", used, "Leave them out, or use another objective.")
 
 
 def _others(problem: Problem) -> str:
-    able = [name for name in solver_names() if not unsupported_by(solver_class(name).features, problem)]
+    able = [name for name, solver in working_solvers().items() if not unsupported_by(solver.features, problem)]
     return f"Solvers that do: {', '.join(able)}." if able else "No solver does yet; leave these out of the problem."
 
 

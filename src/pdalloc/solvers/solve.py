@@ -40,8 +40,8 @@ def solve(
         A name from `solver_names`, "auto" for the cheapest exact solver that handles every feature of the problem, or a
         solver with its options.
     seed : int, optional
-        From 0. The same seed gives the same result. Where chance is used and none is given, one is made up and recorded in
-        `Result.provenance`.
+        From 0. The same seed gives the same result. Where chance is used and none is given, one is made up and recorded
+        in `Result.provenance`.
     time_limit : float, optional
         Seconds, positive.
     progress : callable, optional

@@ -98,7 +98,7 @@ class Turns:
         if wanted <= 0:
             return []
         if self.only_rivals:
-            # without long sessions and limits the best choices of the slots are the best day, unless they exclude another
+            # the best choices of the slots are the best day, unless they exclude each other
             picked = self._pick(participant, seats, wanted, busy, fixed)
             if not self._clash([*fixed, *picked]):
                 return picked

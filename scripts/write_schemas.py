@@ -1,0 +1,30 @@
+"""Write the JSON schemas that are shipped in pdalloc/schemas; run after a change of a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+import pdalloc
+from pdalloc.allocation_json import AllocationDocument
+from pdalloc.problem.json import Document, ProblemDocument
+from pdalloc.result_json import ResultDocument
+
+DOCUMENTS: dict[str, type[Document]] = {
+    "problem-1.json": ProblemDocument,
+    "allocation-1.json": AllocationDocument,
+    "result-1.json": ResultDocument,
+}
+
+
+def schema_text(document: type[Document]) -> str:
+    """Return the JSON schema of a document (draft 2020-12)."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(document)}
+    return msgspec.json.format(msgspec.json.encode(schema), indent=1).decode() + "\n"
+
+
+if __name__ == "__main__":
+    folder = Path(pdalloc.__file__).parent / "schemas"
+    for name, document in DOCUMENTS.items():
+        (folder / name).write_text(schema_text(document), encoding="utf-8")

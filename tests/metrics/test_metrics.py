@@ -1,0 +1,98 @@
+"""Metrics on days small enough to count by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+
+from pdalloc import Allocation, Model, Problem, metrics, solve
+from pdalloc.errors import OptionError
+from tests import oracle
+from tests.strategies import problems
+
+
+def day(*, unlisted: bool = False, ranking: str = "per-day") -> Allocation:
+    """p has a long session (rank 2, two places), q rank 1 and an empty slot, r an unlisted place or nothing."""
+    model = Model(unlisted="last" if unlisted else "forbidden", ranking=ranking)  # type: ignore[arg-type]
+    for slot in ("am", "pm"):
+        model.add_slot(slot)
+    model.add_session("x", capacity=2, slots=["am"])
+    model.add_session("both", capacity=1, slots=["am", "pm"])
+    model.add_session("y", capacity=1, slots=["pm"])
+    model.add_participant("p")
+    model.add_participant("q")
+    model.add_participant("r", away=["pm"])
+    model.add_ranking("p", ["x", "both", "y"])
+    model.add_ranking("q", ["x", "y"])
+    return Allocation.from_schedules(model.build(), {"p": ["both"], "q": ["x"]} | ({"r": ["x"]} if unlisted else {}))
+
+
+def test_places() -> None:
+    assert metrics.filled_places(day()) == 3
+    assert metrics.empty_places(day()) == 2  # q in the afternoon, r in the morning
+    assert metrics.seats_filled(day()) == 2 / 4
+    assert metrics.empty_places(day(unlisted=True)) == 1
+
+
+def test_ranks() -> None:
+    assert metrics.profile(day()).tolist() == [1, 2, 0]
+    assert metrics.profile(day(unlisted=True)).tolist() == [1, 2, 0, 1]
+    assert metrics.mean_rank(day()) == (2 + 2 + 1) / 3
+    assert metrics.mean_rank(day(unlisted=True)) == (2 + 2 + 1 + 4) / 4
+
+
+def test_day_costs() -> None:
+    assert metrics.day_costs(day()).tolist() == [2, 0 + 3, 3]
+    assert metrics.day_costs(day(unlisted=True)).tolist() == [2, 3, 3]
+    assert metrics.rank_cost(day()) == 8
+
+
+def test_share_in_top_counts_lists() -> None:
+    # one list a participant; r listed nothing and is not served
+    assert metrics.share_in_top(day(), 1) == 1 / 3
+    assert metrics.share_in_top(day(), 2) == 2 / 3
+    # one list in each slot where a place is wanted: five in all, p's long session serves both of hers
+    assert metrics.share_in_top(day(ranking="per-slot"), 1) == 1 / 5
+    assert metrics.share_in_top(day(ranking="per-slot"), 2) == 3 / 5
+    with pytest.raises(OptionError, match="k is 0; it counts choices from 1"):
+        metrics.share_in_top(day(), 0)
+
+
+def test_nobody_placed_gives_no_number() -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 0})
+    nobody = solve(problem).allocation
+    assert math.isnan(metrics.mean_rank(nobody))
+    assert math.isnan(metrics.seats_filled(nobody))
+    assert metrics.share_in_top(nobody) == 0
+    assert metrics.profile(nobody).tolist() == [0]
+
+
+@given(problem=problems())
+def test_metrics_agree_with_the_definitions(problem: Problem) -> None:
+    allocation = solve(problem, "lottery", seed=1).allocation
+    days = [
+        tuple(allocation.session[allocation.participant == participant].tolist())
+        for participant in range(len(problem.participants))
+    ]
+    keys = [oracle.day_key(problem, participant, chosen) for participant, chosen in enumerate(days)]
+    assert metrics.day_costs(allocation).tolist() == [key[2] for key in keys]
+    assert metrics.empty_places(allocation) == sum(key[0] for key in keys)
+    assert metrics.profile(allocation).sum() == metrics.filled_places(allocation)
+
+
+def test_the_summary_shows_allocations_side_by_side() -> None:
+    summary = metrics.summary({"one": day(), "<two>": day(unlisted=True)})
+    frame = summary.to_frame()
+    assert list(frame.loc["places filled"]) == [3, 4]
+    assert list(frame.loc["unlisted places"]) == [0, 1]
+    text = str(summary)
+    assert [len(line) for line in text.splitlines()] == [len(text.splitlines()[0])] * len(text.splitlines())
+    assert "mean rank" in text
+    assert "60.0%" not in text
+    assert "&lt;two&gt;" in summary._repr_html_()
+
+
+def test_one_allocation_needs_no_name() -> None:
+    assert metrics.summary(day()).columns.keys() == {""}

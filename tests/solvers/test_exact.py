@@ -1,0 +1,177 @@
+"""The solvers that prove optima: against brute force, against each other, and against a linear program."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from pdalloc import Feature, Model, Problem, Status, generators, metrics, solve
+from pdalloc.errors import OptionError, UnsupportedError
+from tests import oracle
+from tests.strategies import problems
+
+EXACT = ("flow", "hungarian")
+
+
+@pytest.mark.parametrize("solver", EXACT)
+@given(problem=problems(coupled=False, rated=True))
+def test_welfare_is_that_of_the_best_allocation(solver: str, problem: Problem) -> None:
+    assume(problem.choices.rating is not None and (solver == "flow" or Feature.SEVERAL_PLACES not in problem.features))
+    result = solve(problem, solver, objective="welfare")
+    assert result.objective is not None
+    assert result.objective[0] / result.levels[0].scale == oracle.best_welfare(problem)
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Problem:
+    """One slot, larger than brute force can do: 10 to 30 participants, 3 to 8 sessions."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    people, sessions = int(rng.integers(10, 31)), int(rng.integers(3, 9))
+    model = Model(unlisted=draw(st.sampled_from(["forbidden", "last"])))
+    for session in range(sessions):
+        model.add_session(f"s{session}", capacity=int(rng.integers(0, 2 * people // sessions)))
+    for person in range(people):
+        model.add_participant(f"p{person}", weight=float(rng.integers(1, 4)) if draw(st.booleans()) else 1.0)
+        for session in rng.permutation(sessions)[: rng.integers(0, sessions + 1)]:
+            model.add_choice(f"p{person}", f"s{session}", int(rng.integers(1, 5)))
+        if rng.random() < 0.2:
+            model.forbid(f"p{person}", f"s{rng.integers(sessions)}")
+    return model.build()
+
+
+def linear_program(problem: Problem) -> tuple[int, ...]:
+    """The best value of `rank-sum` for one place each, level by level; the linear program has an integral optimum."""
+    people, sessions = len(problem.participants), len(problem.sessions)
+    barred = {tuple(pair) for pair in problem.forbidden.tolist()}
+    pairs = []
+    for person in range(people):
+        ranks = oracle.listed(problem, person)
+        for session in range(sessions):
+            if (person, session) not in barred and (session in ranks or problem.unlisted == "last"):
+                pairs.append((person, session, ranks.get(session)))
+    last = oracle.longest_list(problem)
+    weight = problem.weight.astype(int).tolist()
+    levels = [[-1] * len(pairs)]
+    if problem.unlisted == "last":
+        levels.append([int(rank is None) for _, _, rank in pairs])
+    # an empty place costs weight x longest list: count what a place saves on it
+    levels.append([weight[p] * ((rank - 1 if rank else last) - last) for p, _, rank in pairs])
+    rows = np.zeros((people + sessions, len(pairs)))
+    for column, (person, session, _) in enumerate(pairs):
+        rows[person, column] = rows[people + session, column] = 1
+    bounds = [*(1,) * people, *problem.capacity.tolist()]
+    values: list[int] = []
+    equal: list[list[int]] = []
+    for level in levels:
+        if not pairs:
+            values.append(0)
+            continue
+        # earlier levels are kept at their optimum
+        found = linprog(level, rows, bounds, equal or None, values or None, bounds=(0, 1), method="highs")
+        values.append(round(float(found.fun or 0)))
+        equal.append(level)
+    values[0] += people
+    values[-1] += last * sum(weight)
+    return tuple(values)
+
+
+@pytest.mark.parametrize("solver", EXACT)
+@settings(max_examples=60)
+@given(problem=markets())
+def test_rank_sum_is_that_of_a_linear_program_level_by_level(solver: str, problem: Problem) -> None:
+    assert solve(problem, solver).objective == linear_program(problem)
+
+
+@given(seed=st.integers(0, 2**32), unlisted=st.sampled_from(["forbidden", "last"]))
+@settings(max_examples=15)
+def test_flow_and_hungarian_agree_on_days_of_several_slots(seed: int, unlisted: str) -> None:
+    rng = np.random.default_rng(seed)
+    people, sessions = 60, 12
+    slot = np.repeat([0, 1, 2], 4)
+    chosen = rng.random((people, sessions)) < 0.4
+    ratings = np.where(chosen, rng.integers(0, 9, (people, sessions)) / 2, np.nan)
+    problem = Problem.from_ratings(ratings, rng.integers(5, 16, sessions), slot=slot, unlisted=unlisted)  # type: ignore[arg-type]
+    for objective in ("rank-sum", "welfare"):
+        values = {solver: solve(problem, solver, objective=objective).objective for solver in EXACT}
+        assert values["flow"] == values["hungarian"]
+
+
+@pytest.mark.parametrize("solver", EXACT)
+@pytest.mark.parametrize("length", [11, 200])
+def test_places_first_is_true_along_a_chain(solver: str, length: int) -> None:
+    # p0 wants only s1, every other one s_i and then s_(i+1), one seat each: all are placed, all but p0 second
+    rankings = {"p0": ["s1"]} | {f"p{i}": [f"s{i}", f"s{i + 1}"] for i in range(1, length)}
+    problem = Problem.from_rankings(rankings, capacity={f"s{i}": 1 for i in range(1, length + 1)})
+    result = solve(problem, solver)
+    assert result.objective == (0, length - 1)
+    assert metrics.filled_places(result.allocation) == length
+
+
+@pytest.mark.parametrize("solver", EXACT)
+def test_fewest_unlisted_places_come_before_ranks(solver: str) -> None:
+    # p0 is listed only at s1 and would have to go elsewhere; the chain moves everybody down one rank instead
+    length = 30
+    rankings = {"p0": ["s1"]} | {f"p{i}": [f"s{i}", f"s{i + 1}"] for i in range(1, length)}
+    seats = {f"s{i}": 1 for i in range(1, length + 1)} | {"spare": 5}
+    problem = Problem.from_rankings(rankings, capacity=seats, unlisted="last")
+    assert solve(problem, solver).objective == (0, 0, length - 1)
+
+
+def test_several_places_on_a_day_without_slots() -> None:
+    model = Model(unlisted="last")
+    for session, seats in (("x", 2), ("y", 1), ("z", 2)):
+        model.add_session(session, capacity=seats)
+    for participant in ("p", "q"):
+        model.add_participant(participant, limit=2)
+        model.add_ranking(participant, ["x", "y"])
+    result = solve(model.build(), "flow")
+    assert result.objective == (0, 1, 0 + 0 + 1 + 2)
+    with pytest.raises(UnsupportedError, match="several places a participant on a day without slots"):
+        solve(model.build(), "hungarian")
+
+
+def test_negative_ratings_leave_a_place_empty() -> None:
+    problem = Problem.from_ratings([[-1.0, float("nan")], [2.0, -3.0]], capacity=[1, 1])
+    for solver in EXACT:
+        result = solve(problem, solver, objective="welfare")
+        assert result.objective == (2,)
+        assert result.allocation.to_frame().values.tolist() == [["1", "0", 1, True]]
+
+
+def test_a_fixed_pair_stands_against_every_wish() -> None:
+    model = Model()
+    for session in ("x", "y"):
+        model.add_session(session, capacity=1)
+    for participant in ("p", "q"):
+        model.add_participant(participant)
+        model.add_ranking(participant, ["x"])
+    model.fix("p", "y")
+    for solver in (*EXACT, "lottery", "first-come"):
+        allocation = solve(model.build(), solver).allocation
+        assert allocation.schedule_of("p") == ("y",)
+        assert allocation.schedule_of("q") == ("x",)
+    # p's place counts at the rank after the longest list, as unlisted places do
+    assert solve(model.build(), "flow").objective == (0, 1)
+
+
+@pytest.mark.parametrize("solver", EXACT)
+def test_the_lexington_day_is_proved_and_better_than_first_come(solver: str) -> None:
+    day = generators.lexington(seed=2016)
+    result, first = solve(day, solver), solve(day, "first-come")
+    assert result.status is Status.OPTIMAL
+    assert metrics.filled_places(result.allocation) >= metrics.filled_places(first.allocation)
+    assert metrics.rank_cost(result.allocation) < metrics.rank_cost(first.allocation)
+
+
+def test_hungarian_refuses_what_it_cannot_hold_or_add_up() -> None:
+    many = 20_000
+    problem = Problem.from_arrays(np.arange(many), np.zeros(many, int), np.ones(many, int), [many])
+    with pytest.raises(OptionError, match="hungarian needs a matrix of 20,000 x 20,000, above 268,435,456 entries"):
+        solve(problem, "hungarian")
+    small = Problem.from_rankings({"p": ["x", "y"], "q": ["x"]}, capacity={"x": 1, "y": 1})
+    with pytest.raises(OptionError, match=r"hungarian is exact only for sums below 2\^53; use 'flow'"):
+        solve(small, "hungarian", rank_costs=[0, 2**50])
+    assert solve(small, "flow", rank_costs=[0, 2**50]).objective == (0, 2**50)

@@ -1,0 +1,162 @@
+"""First come, first served and the lottery: turn by turn as defined, and the chances of many draws."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from pdalloc import Allocation, Model, Problem, generators, metrics, solve
+from pdalloc.context import Context
+from pdalloc.errors import OptionError, ProblemError
+from pdalloc.problem import Feature
+from pdalloc.solvers.turns import Turns
+from tests import oracle
+from tests.strategies import problems
+
+
+def days(allocation: Allocation) -> list[tuple[int, ...]]:
+    people = range(len(allocation.problem.participants))
+    return [tuple(allocation.session[allocation.participant == participant].tolist()) for participant in people]
+
+
+@given(problem=problems(most_participants=3, most_sessions=6), data=st.data())
+@settings(max_examples=300)
+def test_everybody_takes_the_best_schedule_that_is_left(problem: Problem, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(len(problem.participants))))
+    allocation = Turns(problem).allocate(order, Context.from_seed(0))
+    assert days(allocation) == oracle.serial_dictatorship(problem, order)
+
+
+@given(problem=problems())
+def test_first_come_follows_arrival_then_the_table(problem: Problem) -> None:
+    def key(participant: int) -> tuple[float, int]:
+        arrival = float(problem.arrival[participant])
+        return (math.inf if math.isnan(arrival) else arrival, participant)
+
+    order = sorted(range(len(problem.participants)), key=key)
+    allocation = solve(problem, "first-come").allocation
+    assert days(allocation) == oracle.serial_dictatorship(problem, order)
+
+
+def test_a_repeated_topic_makes_a_participant_weigh_the_whole_day() -> None:
+    # the best choice of each slot is of one topic; together the second choices of one slot must do
+    model = Model(ranking="per-slot")
+    for session, slot, topic in (("m1", "am", "m"), ("a", "am", None), ("m2", "pm", "m"), ("b", "pm", None)):
+        model.add_session(session, capacity=1, slots=[slot], topic=topic)
+    model.add_participant("p")
+    model.add_ranking("p", ["m1", "a"])
+    model.add_choice("p", "m2", 1)
+    model.add_choice("p", "b", 3)
+    assert solve(model.build(), "first-come").allocation.schedule_of("p") == ("a", "m2")
+
+
+def test_many_equal_unlisted_schedules_are_searched_quickly() -> None:
+    # all first choices are of one topic and everything unlisted costs the same: the search must not try all sets
+    model = Model(unlisted="last", ranking="per-slot")
+    for slot in ("am", "pm", "late"):
+        for number in range(60):
+            model.add_session(f"{slot}{number}", capacity=1, slots=[slot], topic="t" if number == 59 else None)
+    model.add_participant("p")
+    for slot in ("am", "pm", "late"):
+        model.add_choice("p", f"{slot}59", 1)
+    problem = model.build()
+    assert Feature.TOPICS in problem.features
+    assert solve(problem, "lottery", seed=1).allocation.schedule_of("p") == ("am0", "pm0", "late59")
+
+
+def test_the_chances_of_two_participants_and_one_seat_are_even() -> None:
+    problem = Problem.from_rankings({"p": ["x"], "q": ["x"]}, capacity={"x": 1})
+    result = solve(problem, "lottery", seed=11, draws=2_000)
+    chances = result.random_assignment
+    assert chances is not None
+    assert chances.draws == 2_000
+    assert chances.probability_of("p", "x") + chances.probability_of("q", "x") == 1
+    lower, upper = chances.interval(0.999)
+    assert (lower < 0.5).all()
+    assert (upper > 0.5).all()
+    assert solve(problem, "lottery", seed=11).allocation == result.allocation
+    assert result.provenance.options == {"draws": 2_000}
+
+
+def test_the_chances_are_those_of_all_orders() -> None:
+    # Bogomolnaia and Moulin 2001, section 1: random serial dictatorship gives a and b with 5/12 and 1/12 here
+    rankings = {
+        "1": ["a", "b", "c", "d"],
+        "2": ["a", "b", "c", "d"],
+        "3": ["b", "a", "d", "c"],
+        "4": ["b", "a", "d", "c"],
+    }
+    problem = Problem.from_rankings(rankings, capacity=dict.fromkeys("abcd", 1))
+    chances = solve(problem, "lottery", seed=5, draws=20_000).random_assignment
+    assert chances is not None
+    lower, upper = chances.interval(0.9999)
+    for participant in rankings:
+        good, bad = ("a", "b") if participant in "12" else ("b", "a")
+        for session, exact in ((good, 5 / 12), (bad, 1 / 12)):
+            pair = (problem.participants.index(participant), problem.sessions.index(session))
+            [at] = np.flatnonzero((chances.participant == pair[0]) & (chances.session == pair[1]))
+            assert lower[at] < exact < upper[at]
+
+
+def test_chances_can_be_sampled_pickled_and_asked() -> None:
+    problem = Problem.from_rankings({"p": ["x"], "q": ["x", "y"]}, capacity={"x": 1, "y": 1})
+    chances = solve(problem, "lottery", seed=1, draws=50).random_assignment
+    assert chances is not None
+    same = pickle.loads(pickle.dumps(chances))
+    sample = same.sample(np.random.default_rng(3))
+    assert sample.violations() == ()
+    assert sample == chances.sample(np.random.default_rng(3))
+    assert repr(chances) == "<RandomAssignment: 3 pairs, from 50 draws>"
+    assert chances.probability_of("p", "y") == 0
+    with pytest.raises(ProblemError, match="unknown participant 'r'"):
+        chances.probability_of("r", "x")
+    with pytest.raises(ProblemError, match="unknown session 'z'"):
+        chances.probability_of("p", "z")
+    with pytest.raises(OptionError, match="confidence 1 is not between 0 and 1"):
+        chances.interval(1)
+
+
+@pytest.mark.parametrize("draws", [0, -1, 1.5, "many"])
+def test_draws_are_counted_in_whole_numbers(draws: object) -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})
+    with pytest.raises(OptionError, match=r"draws is .*; give a whole number from 1"):
+        solve(problem, "lottery", draws=draws)
+
+
+def test_a_made_up_seed_is_recorded_and_repeats_the_draw() -> None:
+    day = generators.lexington(seed=2)
+    result = solve(day, "lottery")
+    assert result.provenance.seed is not None
+    again = solve(day, "lottery", seed=result.provenance.seed)
+    assert again.to_json(runtime=False) == result.to_json(runtime=False)
+    assert solve(day, "first-come").provenance.seed is None
+
+
+@given(problem=problems(coupled=False), seed=st.integers(0, 99))
+def test_no_draw_leaves_a_seat_that_somebody_wants_more(problem: Problem, seed: int) -> None:
+    # non-wastefulness: nobody could move to a free seat of a session they rank better in the same slot
+    assume(not len(problem.fixed))
+    allocation = solve(problem, "lottery", seed=seed).allocation
+    mine = days(allocation)
+    free = problem.capacity - allocation.attendance
+    runs = [True] * len(problem.sessions)
+    for participant, day in enumerate(mine):
+        now = oracle.day_key(problem, participant, day)
+        better = [
+            schedule
+            for schedule in oracle.schedules(problem, participant, runs)
+            if oracle.day_key(problem, participant, schedule) < now
+        ]
+        assert all(any(free[session] == 0 for session in set(schedule) - set(day)) for schedule in better)
+
+
+def test_first_come_on_the_lexington_day_leaves_many_without_a_first_choice() -> None:
+    day = generators.lexington(seed=2016)
+    allocation = solve(day, "first-come").allocation
+    assert metrics.share_in_top(allocation, 3) < 0.85
+    assert metrics.empty_places(allocation) > 100

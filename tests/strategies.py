@@ -1,0 +1,94 @@
+"""Hypothesis strategies for whole problems, small enough for the oracle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from pdalloc import Model, Problem
+from pdalloc.errors import ProblemError
+
+NAMES = st.sampled_from(["", "Renée Müller", "=1+1", 'a "quoted", name', "two\nlines", "日本"])
+
+
+@st.composite
+def problems(
+    draw: st.DrawFn,
+    *,
+    coupled: bool = True,
+    minimums: bool = False,
+    rated: bool | None = None,
+    weights: bool = False,
+    most_participants: int = 4,
+    most_sessions: int = 4,
+) -> Problem:
+    """A problem that may use every feature the arguments allow.
+
+    `coupled` allows what ties slots together: long and slotless sessions, topics, conflicts, limits.
+    """
+    slots = [f"slot {number}" for number in range(draw(st.integers(0, 3 if coupled else 2)))]
+    people = [f"p{number}" for number in range(draw(st.integers(1, most_participants)))]
+    sessions = [f"s{number}" for number in range(draw(st.integers(1, most_sessions)))]
+    model = Model(
+        ranking=draw(st.sampled_from(["per-day", "per-slot"])), unlisted=draw(st.sampled_from(["forbidden", "last"]))
+    )
+    for slot in slots:
+        model.add_slot(slot)
+    facilitators = draw(st.lists(st.sampled_from([*people, "guest"]), max_size=len(sessions), unique=True))
+    for number, session in enumerate(sessions):
+        capacity = draw(st.integers(0, 3))
+        model.add_session(
+            session,
+            capacity=capacity,
+            minimum=draw(st.integers(0, capacity)) if minimums else 0,
+            slots=draw(_session_slots(slots, coupled)),
+            topic=draw(st.sampled_from([None, None, "topic"])) if coupled else None,
+            facilitators=facilitators[number : number + 1] if draw(st.booleans()) else [],
+            tags=draw(st.lists(st.sampled_from(["equity", "reading"]), unique=True)),
+            title=draw(NAMES),
+            room=draw(NAMES),
+        )
+    is_rated = draw(st.booleans()) if rated is None else rated
+    for person in people:
+        model.add_participant(person, **draw(_participant(slots, coupled=coupled, weights=weights)))
+        for session in draw(st.lists(st.sampled_from(sessions), unique=True)):
+            rating = draw(st.integers(-2, 5)) / 4 if is_rated else None
+            model.add_choice(person, session, draw(st.integers(1, 4)), rating)
+        for session in draw(st.lists(st.sampled_from(sessions), unique=True, max_size=2)):
+            model.add_priority(session, person, draw(st.integers(0, 2)))
+    if coupled and len(sessions) > 1 and draw(st.booleans()):
+        model.add_conflict(sessions[0], sessions[1])
+    pairs = st.tuples(st.sampled_from(people), st.sampled_from(sessions))
+    for pair in draw(st.lists(pairs, max_size=1)):
+        model.fix(*pair)
+    for pair in draw(st.lists(pairs, max_size=2)):
+        model.forbid(*pair)
+    try:
+        return model.build()
+    except ProblemError:
+        assume(False)
+        raise
+
+
+def _session_slots(slots: list[str], coupled: bool) -> st.SearchStrategy[list[str]]:
+    if not slots:
+        return st.just([])
+    if coupled:
+        return st.lists(st.sampled_from(slots), unique=True, max_size=2)
+    return st.sampled_from(slots).map(lambda slot: [slot])
+
+
+@st.composite
+def _participant(draw: st.DrawFn, slots: list[str], *, coupled: bool, weights: bool) -> dict[str, Any]:
+    """Keyword arguments of `Model.add_participant`."""
+    limit = draw(st.sampled_from([None, None, 0, 1, 2])) if coupled or not slots else draw(st.sampled_from([None, 0]))
+    return {
+        "name": draw(NAMES),
+        "away": draw(st.lists(st.sampled_from(slots), unique=True, max_size=1)) if slots else [],
+        "limit": limit,
+        "weight": float(draw(st.integers(1, 3))) if weights else 1.0,
+        "arrival": draw(st.sampled_from([None, 0.0, 1.5, 1e9 + 0.25])),
+        "groups": {"school": draw(st.sampled_from(["", "Hill", "École"]))},
+    }

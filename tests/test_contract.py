@@ -1,0 +1,117 @@
+"""What every solver promises, run for every registered solver on every problem that it accepts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pdalloc import Problem, Status, generators, solve, solver_class, solver_names
+from pdalloc.errors import SolveStoppedError, UnsupportedError
+from pdalloc.problem import Feature
+from pdalloc.solvers.base import unsupported_by
+from tests import oracle
+from tests.strategies import problems
+
+SEED = 7
+
+pytestmark = pytest.mark.parametrize("solver", solver_names())
+
+
+def accepts(solver: str, problem: Problem) -> bool:
+    return not unsupported_by(solver_class(solver).features, problem)
+
+
+@given(problem=st.one_of(problems(), problems(coupled=False, weights=True)))
+def test_keeps_every_rule_and_tells_the_truth_about_it(solver: str, problem: Problem) -> None:
+    assume(accepts(solver, problem))
+    result = solve(problem, solver, seed=SEED)
+    chosen = [
+        tuple(result.allocation.session[result.allocation.participant == participant].tolist())
+        for participant in range(len(problem.participants))
+    ]
+    assert oracle.keeps_rules(problem, chosen, result.allocation.runs.tolist())
+    assert result.allocation.violations() == ()
+    if result.status is Status.RULE:
+        assert result.objective is None
+        assert not solver_class(solver).objectives
+    else:
+        assert result.status is Status.OPTIMAL
+        assert result.objective == result.bound == oracle.rank_sum(problem, chosen) == oracle.best_rank_sum(problem)
+
+
+@given(problem=st.one_of(problems(minimums=True), problems(coupled=False, weights=True)))
+def test_refuses_by_name_what_it_does_not_handle(solver: str, problem: Problem) -> None:
+    assume(not accepts(solver, problem))
+    missing = unsupported_by(solver_class(solver).features, problem)
+    with pytest.raises(UnsupportedError, match=f"solver '{solver}' does not handle {next(iter(missing))} ") as caught:
+        solve(problem, solver)
+    assert all(f"{feature} (here: {example})" in str(caught.value) for feature, example in missing.items())
+
+
+@given(problem=problems())
+def test_same_seed_gives_the_same_bytes(solver: str, problem: Problem) -> None:
+    assume(accepts(solver, problem))
+    once, again = (solve(problem, solver, seed=SEED).to_json(runtime=False) for _ in range(2))
+    assert once == again
+
+
+def test_same_answer_in_threads(solver: str) -> None:
+    problem = generators.lexington(seed=3)
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda _: solve(problem, solver, seed=SEED).to_json(runtime=False), range(4)))
+    assert set(texts) == {solve(problem, solver, seed=SEED).to_json(runtime=False)}
+
+
+def test_same_answer_under_another_hash_seed(solver: str) -> None:
+    program = (
+        "import pdalloc, hashlib; problem = pdalloc.generators.lexington(seed=3);"
+        f"text = pdalloc.solve(problem, {solver!r}, seed={SEED}).to_json(runtime=False);"
+        "print(hashlib.sha256(text.encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("0", "1", "4711")
+    }
+    assert len(digests) == 1
+
+
+def test_reports_progress_and_stops_when_told(solver: str) -> None:
+    class Stop:
+        def __init__(self) -> None:
+            self.looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > 1
+
+    problem = generators.lexington(seed=3)
+    seen: list[tuple[int, int]] = []
+    solve(problem, solver, seed=SEED, progress=lambda progress: seen.append(progress[:2]))
+    assert seen[0][0] == 0
+    assert seen[-1][0] == seen[-1][1] > 0
+    assert seen == sorted(seen)
+    with pytest.raises(SolveStoppedError, match="stopped by the stop flag after"):
+        solve(problem, solver, stop=Stop())
+
+
+def test_stops_at_the_time_limit(solver: str) -> None:
+    with pytest.raises(SolveStoppedError, match="the time limit of 1e-09 s came before there was an allocation"):
+        solve(generators.lexington(seed=3), solver, time_limit=1e-9)
+
+
+def test_declares_only_features_that_exist(solver: str) -> None:
+    made = solver_class(solver)
+    assert made.name == solver
+    assert made.features <= set(Feature)

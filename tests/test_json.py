@@ -1,0 +1,126 @@
+"""JSON documents: exact round trips, shipped schemas, and clear refusals."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from scripts.write_schemas import DOCUMENTS, schema_text
+
+import pdalloc
+from pdalloc import Allocation, Problem, Result, generators, solve
+from pdalloc.errors import ProblemError
+from tests.strategies import problems
+
+SCHEMAS = Path(pdalloc.__file__).parent / "schemas"
+
+problem = Problem.from_rankings({"t001": ["x", ["y", "z"]], "t002": ["x"]}, capacity={"x": 1, "y": 1, "z": 1})
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_shipped_schema_is_that_of_the_document(name: str) -> None:
+    assert (SCHEMAS / name).read_text(encoding="utf-8") == schema_text(DOCUMENTS[name])
+    jsonschema.Draft202012Validator.check_schema(schema(name))
+
+
+@given(problem=problems(minimums=True, weights=True))
+def test_a_problem_survives_the_round_trip(problem: Problem) -> None:
+    text = problem.to_json()
+    again = Problem.from_json(text)
+    assert again == problem
+    assert again.to_json() == text
+    jsonschema.validate(json.loads(text), schema("problem-1.json"))
+
+
+@given(problem=problems())
+def test_allocations_and_results_survive_the_round_trip(problem: Problem) -> None:
+    result = solve(problem, "lottery", seed=5)
+    allocation = Allocation.from_json(result.allocation.to_json(), problem)
+    assert allocation == result.allocation
+    text = result.to_json()
+    again = Result.from_json(text, problem)
+    assert again == result
+    assert again.to_json() == text
+    jsonschema.validate(json.loads(text), schema("result-1.json"))
+    jsonschema.validate(json.loads(allocation.to_json()), schema("allocation-1.json"))
+
+
+@pytest.mark.parametrize("objective", ["rank-sum", "welfare"])
+def test_an_optimal_result_keeps_value_bound_and_options(objective: str) -> None:
+    rated = Problem.from_ratings([[2.5, 1], [2, 0.1]], capacity=[1, 1])
+    result = solve(rated, "flow", objective=objective, seed=3)
+    again = Result.from_json(result.to_json(), rated)
+    assert again == result
+    assert again.objective == again.bound == {"rank-sum": (0, 1), "welfare": (30,)}[objective]
+    assert again.provenance.options["objective"]["name"] == objective
+    assert again.provenance.runtime == result.provenance.runtime
+
+
+def test_a_whole_day_survives() -> None:
+    day = generators.lexington(seed=1, repeats=5, minimum=8)
+    assert Problem.from_json(day.to_json()) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not a JSON document: Input data was truncated"),
+        ("[]", "the document has format 'list'; expected 'pdalloc/problem'"),
+        ('{"format": "pdalloc/result"}', "the document has format 'pdalloc/result'; expected 'pdalloc/problem'"),
+        (
+            '{"format": "pdalloc/problem", "version": 2}',
+            "pdalloc/problem has version 2; this release reads 1 to 1, update pdalloc",
+        ),
+        (
+            '{"format": "pdalloc/problem", "version": true}',
+            "pdalloc/problem has version True; this release reads 1 to 1",
+        ),
+        ('{"format": "pdalloc/problem", "version": 1}', "missing required field `ranking`"),
+        (
+            problem.to_json().replace('"capacity": 1', '"capacity": "1"'),
+            "Expected `int`, got `str` - at `$.sessions[0].capacity`",
+        ),
+        (problem.to_json().replace('"slots": []', '"slots": [], "x": 1'), "Object contains unknown field `x`"),
+        (
+            problem.to_json().replace('"capacity": 1', '"capacity": -1'),
+            "sessions[0], column 'capacity': session 'x': capacity -1",
+        ),
+    ],
+)
+def test_a_bad_document_is_refused_by_name(text: str, message: str) -> None:
+    with pytest.raises(ProblemError, match=re.escape(message)):
+        Problem.from_json(text)
+
+
+def test_a_rating_without_a_rank_is_refused() -> None:
+    text = problem.to_json().replace('"ranks": {\n    "x": 1\n   }', '"ranks": {"x": 1}, "ratings": {"x": 1, "y": 2}')
+    with pytest.raises(
+        ProblemError, match=re.escape("participants[1]: session 'y' has no rank; give both or ranks alone")
+    ):
+        Problem.from_json(text)
+
+
+def test_a_document_of_another_problem_is_refused() -> None:
+    other = Problem.from_rankings({"t001": ["x"]}, capacity={"x": 1})
+    result = solve(other)
+    with pytest.raises(ProblemError, match=r"the document belongs to problem [0-9a-f]{12}\.\.\., not to this one"):
+        Result.from_json(result.to_json(), problem)
+    with pytest.raises(ProblemError, match="read it with the problem it was made from"):
+        Allocation.from_json(result.allocation.to_json(), problem)
+
+
+def test_a_tampered_allocation_is_refused() -> None:
+    result = solve(problem, "flow")
+    text = result.to_json().replace('"x"', '"unknown"', 1)
+    with pytest.raises(ProblemError, match="allocation: unknown session 'unknown'"):
+        Result.from_json(text, problem)

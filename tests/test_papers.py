@@ -1,0 +1,96 @@
+"""Answers published elsewhere: one table, the source beside each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pdalloc import Problem, generators, metrics, read_tables, solve
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+CASES: list[tuple[str, Problem, tuple[int, ...]]] = [
+    (
+        "Bogomolnaia and Moulin 2001, section 1: four agents, two first choices each wanted twice",
+        Problem.from_rankings(
+            {"1": list("abcd"), "2": list("abcd"), "3": list("badc"), "4": list("badc")},
+            capacity=dict.fromkeys("abcd", 1),
+        ),
+        (0, 0 + 2 + 0 + 2),
+    ),
+]
+
+
+@pytest.mark.parametrize("solver", ["flow", "hungarian"])
+@pytest.mark.parametrize(("source", "problem", "value"), CASES, ids=[case[0] for case in CASES])
+def test_small_cases(solver: str, source: str, problem: Problem, value: tuple[int, ...]) -> None:
+    assert solve(problem, solver).objective == value, source
+
+
+@pytest.mark.parametrize("solver", ["flow", "hungarian"])
+def test_wpi_2017_places_everybody_885_in_tier_1_and_43_in_tier_2(solver: str) -> None:
+    # Wiratchotisatian, Atef Yekta and Trapp 2022, doi 10.1287/ijoc.2022.1237: 928 students, 46 centres, 928 seats
+    problem = read_tables(EXAMPLES / "wpi-2017")
+    result = solve(problem, solver)
+    assert result.objective == (0, 43)
+    assert metrics.profile(result.allocation)[:3].tolist() == [885, 43, 0]
+    assert result.notes == (f"{solver} does not use the sessions' priorities",)
+    welfare = solve(problem, solver, objective="welfare")
+    assert welfare.objective is not None
+    assert welfare.levels[0].text(welfare.objective[0]) == "906.5"
+
+
+def test_the_wpi_example_is_what_its_script_makes(tmp_path: Path) -> None:
+    # the published files are not shipped whole: rebuild matrices from the tables and convert them again
+    folder = EXAMPLES / "wpi-2017"
+    problem = read_tables(folder)
+    rating = np.zeros((len(problem.participants), len(problem.sessions)))
+    assert problem.choices.rating is not None
+    rating[problem.choices.participant, problem.choices.session] = problem.choices.rating
+    scores = [line.split(",")[2] for line in (folder / "priorities.csv").read_text("utf-8").splitlines()[1:]]
+    by_student = np.array(scores).reshape(len(problem.sessions), -1).T
+    write_matrix(tmp_path / "student_preference.csv", rating.astype(str))
+    write_matrix(tmp_path / "project_preference.csv", by_student)
+    lines = [f"{number + 1},{seats}" for number, seats in enumerate(problem.capacity.tolist())]
+    (tmp_path / "project_capacity.csv").write_text("\n".join(["ProjectID,Capacity", *lines]), encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    subprocess.run([sys.executable, folder / "convert.py", tmp_path, out], check=True)
+    for table in out.iterdir():
+        assert table.read_bytes() == (folder / table.name).read_bytes(), table.name
+    assert len(list(out.iterdir())) == 4
+
+
+def write_matrix(path: Path, cells: np.ndarray[tuple[int, ...], np.dtype[np.str_]]) -> None:
+    header = ",".join(["StudentID", *(str(number + 1) for number in range(cells.shape[1]))])
+    rows = [",".join([f"{number + 1}.0", *row]) for number, row in enumerate(cells.tolist())]
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def test_the_share_of_first_choices_under_random_orders_on_a_uniform_market() -> None:
+    # the best of m random objects out of n has mean rank (n + 1) / (m + 1); over m = n, n - 1, ..., 1 that averages to
+    # ((n + 1) / n) (H(n + 1) - 1), the mean rank of serial dictatorship (Knuth 1996, "An exact analysis of stable
+    # allocation")
+    size, markets = 60, 60
+    rng = np.random.default_rng(1)
+    means = []
+    for seed in range(markets):
+        lists = np.argsort(rng.random((size, size)), axis=1)
+        problem = Problem.from_arrays(
+            np.repeat(np.arange(size), size), lists.ravel(), np.tile(np.arange(1, size + 1), size), [1] * size
+        )
+        means.append(metrics.mean_rank(solve(problem, "lottery", seed=seed).allocation))
+    expected = (size + 1) / size * (sum(1 / k for k in range(1, size + 2)) - 1)
+    error = np.std(means) / np.sqrt(markets)
+    assert abs(np.mean(means) - expected) < 4 * error
+    assert error < 0.1
+
+
+def test_the_demo_is_the_lexington_day_of_2016() -> None:
+    day = generators.lexington(2016)
+    filled = {name: metrics.filled_places(solve(day, name, seed=2016).allocation) for name in ("first-come", "flow")}
+    assert filled["flow"] == day.wanted.sum() >= filled["first-come"]

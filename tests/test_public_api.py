@@ -1,0 +1,86 @@
+"""The public names are frozen: a change here is a change for every user, and belongs in CHANGELOG.md."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import pdalloc
+from pdalloc import errors, generators, metrics
+
+PUBLIC = [
+    "Allocation",
+    "Context",
+    "Feature",
+    "Model",
+    "Problem",
+    "Progress",
+    "RandomAssignment",
+    "RankSum",
+    "Result",
+    "Status",
+    "Summary",
+    "Violation",
+    "Welfare",
+    "errors",
+    "generators",
+    "metrics",
+    "read_tables",
+    "solve",
+    "solver_class",
+    "solver_names",
+    "summary",
+    "write_tables",
+]
+
+
+def test_names_are_frozen_and_sorted() -> None:
+    assert pdalloc.__all__ == PUBLIC == sorted(PUBLIC)
+    assert dir(pdalloc) == sorted([*PUBLIC, "__version__"])
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_name_is_there_and_documented(name: str) -> None:
+    assert inspect.getdoc(getattr(pdalloc, name))
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(AttributeError, match="module 'pdalloc' has no attribute 'allocate'"):
+        _ = pdalloc.allocate  # type: ignore[attr-defined]
+
+
+def test_names_of_the_parts_are_frozen() -> None:
+    assert metrics.__all__ == [
+        "Summary",
+        "day_costs",
+        "empty_places",
+        "filled_places",
+        "mean_rank",
+        "profile",
+        "rank_cost",
+        "seats_filled",
+        "share_in_top",
+        "summary",
+    ]
+    assert generators.__all__ == ["lexington"]
+    assert errors.__all__ == [
+        "Finding",
+        "OptionError",
+        "OutputError",
+        "PdallocError",
+        "ProblemError",
+        "SolveStoppedError",
+        "SolverError",
+        "UnsupportedError",
+    ]
+
+
+def test_every_error_is_a_pdalloc_error() -> None:
+    assert all(issubclass(getattr(errors, name), errors.PdallocError) for name in errors.__all__ if name != "Finding")
+
+
+def test_version_is_that_of_the_installed_package() -> None:
+    from importlib.metadata import version
+
+    assert pdalloc.__version__ == version("pdalloc")
