@@ -119,8 +119,11 @@ def test_a_document_of_another_problem_is_refused() -> None:
         Allocation.from_json(result.allocation.to_json(), problem)
 
 
-def test_a_tampered_allocation_is_refused() -> None:
+def test_a_tampered_result_is_refused() -> None:
     result = solve(problem, "flow")
+    for right, wrong in (('"bound": 0', '"bound": -1'), ('"x"', '"z"')):
+        with pytest.raises(ProblemError, match="the document contradicts the problem or itself: solver 'flow'"):
+            Result.from_json(result.to_json().replace(right, wrong), problem)
     text = result.to_json().replace('"x"', '"unknown"', 1)
     with pytest.raises(ProblemError, match="allocation: unknown session 'unknown'"):
         Result.from_json(text, problem)

@@ -70,7 +70,7 @@ def test_weights_decide_who_gets_the_seat(solver: str) -> None:
     assert result.allocation.schedule_of("q") == ("x",)
     # q at no cost, one of the others at rank 2 (cost 1), the last one empty (cost 2, the longest list), in tenths
     assert result.objective == (1, 30)
-    assert result.headline() == f"{solver}: optimal, rank-sum (1 empty places, 3 rank cost)"
+    assert result.headline() == f"{solver}: optimal, rank-sum (1 empty places, 3 weighted rank cost)"
 
 
 @pytest.mark.parametrize("solver", ["flow", "hungarian"])
@@ -105,6 +105,15 @@ def test_an_empty_place_costs_the_longest_list_or_one_more_than_the_last_rank_co
 def test_bad_objectives_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=re.escape(message)):
         solve(weighted(), "flow", **options)
+
+
+def test_a_weight_that_would_round_to_nothing_is_refused() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_participant("p", weight=4e-7)
+    model.add_choice("p", "x", 1)
+    with pytest.raises(OptionError, match="weight 4e-07 is below half of 1/1,000,000, the finest unit; use larger"):
+        solve(model.build())
 
 
 def test_welfare_needs_ratings() -> None:

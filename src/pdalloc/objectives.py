@@ -184,7 +184,9 @@ class RankSum:
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`."""
         first = (Level("empty places"), Level("unlisted places"))
-        return (*first[: 1 + (problem.unlisted == "last")], Level("rank cost", scale=to_integers(problem.weight).scale))
+        name = "weighted rank cost" if Feature.WEIGHTS in problem.features else "rank cost"
+        cost = Level(name, scale=to_integers(problem.weight).scale)
+        return (*first[: 1 + (problem.unlisted == "last")], cost)
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""
@@ -205,6 +207,10 @@ class RankSum:
             )
         nothing = by_rank[longest - 1] + 1 if longest else 0
         weight = to_integers(problem.weight)
+        if not weight.values.all():
+            raise OptionError(
+                f"weight {problem.weight.min()} is below half of 1/{MAX_SCALE:,}, the finest unit; use larger weights"
+            )
         largest = nothing * int(weight.values.max()) * int(problem.session_size.max())
         if largest >= 2**62:
             raise OptionError(f"a place could cost {largest}, beyond 62 bits; use smaller rank_costs or weights")
@@ -222,7 +228,10 @@ class RankSum:
 
 @dataclass(frozen=True)
 class Welfare:
-    """The largest sum of ratings over all places; empty and unlisted places add nothing."""
+    """The largest sum of ratings over all sessions taken; empty and unlisted places add nothing.
+
+    A session over several slots adds its rating once. A choice rated 0 and an empty place tie: either may be given.
+    """
 
     name: ClassVar[str] = "welfare"
     refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
@@ -260,6 +269,8 @@ def get_objective(objective: str | Objective, rank_costs: Sequence[int] | None =
         If there is none of that name, or it does not take rank costs.
     """
     if not isinstance(objective, str):
+        if rank_costs is not None:
+            raise OptionError(f"rank_costs are given beside {objective!r}, which has its own; give one of the two")
         return objective
     if objective == RankSum.name:
         return RankSum(None if rank_costs is None else tuple(rank_costs))

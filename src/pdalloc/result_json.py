@@ -9,6 +9,7 @@ import msgspec
 
 from pdalloc.allocation import Allocation
 from pdalloc.allocation_json import cancelled, require_problem, schedules
+from pdalloc.errors import ProblemError, SolverError
 from pdalloc.objectives import Level
 from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
@@ -78,13 +79,16 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
     document = decode(text, ResultDocument)
     require_problem(document.provenance.problem_hash, problem)
     bound = tuple(entry.bound for entry in document.levels if entry.bound is not None)
-    return Result(
-        allocation=Allocation.from_schedules(problem, document.schedules, document.cancelled),
-        status=Status(document.status),
-        provenance=Provenance(**msgspec.structs.asdict(document.provenance)),
-        objective_name=document.objective,
-        levels=tuple(Level(entry.name, entry.maximise, entry.scale) for entry in document.levels),
-        objective=tuple(entry.value for entry in document.levels) or None,
-        bound=bound or None,
-        notes=tuple(document.notes),
-    )
+    try:
+        return Result(
+            allocation=Allocation.from_schedules(problem, document.schedules, document.cancelled),
+            status=Status(document.status),
+            provenance=Provenance(**msgspec.structs.asdict(document.provenance)),
+            objective_name=document.objective,
+            levels=tuple(Level(entry.name, entry.maximise, entry.scale) for entry in document.levels),
+            objective=tuple(entry.value for entry in document.levels) or None,
+            bound=bound or None,
+            notes=tuple(document.notes),
+        )
+    except SolverError as error:
+        raise ProblemError(f"the document contradicts the problem or itself: {error}") from None

@@ -203,6 +203,7 @@ BAD_ARRAYS: list[tuple[dict[str, Any], str]] = [
     ({"rating": ["a", "b"]}, "rating has 1 dimensions and dtype <U1; give one column of numbers"),
     ({"ranking": "slot"}, "ranking is 'slot'; it is one of 'per-day', 'per-slot'"),
     ({"unlisted": "yes"}, "unlisted is 'yes'; it is one of 'forbidden', 'last'"),
+    ({"participants": -1}, "participants is -1; give how many there are"),
     ({"participants": 0, "participant": [], "session": [], "rank": []}, "there is no participant; a problem needs"),
     (
         {"capacity": [], "participant": [], "session": [], "rank": [], "participants": 1},

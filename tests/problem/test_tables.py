@@ -354,7 +354,7 @@ def test_frames_are_tables(tmp_path: Path) -> None:
         {
             "participant": [7, 12],
             "limit": [1.0, np.nan],
-            "arrival": pd.to_datetime(["2026-03-01 17:00:05", None]),
+            "arrival": [pd.Timestamp("2026-03-01 17:00:05"), pd.NaT],
             "school": ["Hill", np.nan],
         }
     )

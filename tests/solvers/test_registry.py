@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pdalloc import Model, Problem, generators, solve, solver_class, solver_names
+from pdalloc import Model, Problem, RankSum, generators, solve, solver_class, solver_names
 from pdalloc.errors import OptionError, SolverError, UnsupportedError
 from pdalloc.solvers.flow import Flow
 
@@ -126,9 +126,14 @@ def test_what_no_solver_handles_is_said_so() -> None:
     [
         ("flaw", {}, "unknown solver 'flaw'; did you mean 'flow'?"),
         ("simplex", {}, "unknown solver 'simplex'; there are auto, first-come, lottery, hungarian, flow"),
-        ("flow", {"draws": 3}, "solver 'flow' has no option 'draws'; it takes objective, rank_costs"),
+        ("flow", {"draws": 3}, "solver 'flow' has no option 'draws'; it takes objective"),
         ("first-come", {"objective": "welfare"}, "solver 'first-come' has no option 'objective'; it takes no options"),
         (Flow(), {"objective": "welfare"}, "options objective were given beside a solver that has its own"),
+        (
+            "flow",
+            {"objective": RankSum(), "rank_costs": [0, 1]},
+            "rank_costs are given beside RankSum(rank_costs=None)",
+        ),
         (Flow, {}, "give a name or an object such as Flow()"),
         (3, {}, "solver is 3; give a name or an object such as Flow()"),
         ("flow", {"time_limit": 0}, "time_limit is 0; give seconds above 0"),
@@ -152,5 +157,5 @@ def test_other_things_than_problems_are_refused() -> None:
 
 
 def test_a_solver_may_be_given_as_an_object() -> None:
-    assert solve(problem, Flow(objective="rank-sum", rank_costs=(0, 3))).objective == (0, 3)
+    assert solve(problem, Flow(objective=RankSum((0, 3)))).objective == (0, 3)
     assert solver_class("flow") is Flow

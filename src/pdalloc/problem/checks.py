@@ -122,7 +122,7 @@ def _facilitators_present(problem: Problem) -> Iterator[Finding]:
 
 def _fixed_have_seats(problem: Problem) -> Iterator[Finding]:
     count = np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))
-    for session in np.flatnonzero(count > problem.capacity).tolist():
+    for session in np.flatnonzero((count > problem.capacity) & (count > 0)).tolist():
         yield Finding(
             f"session {problem.sessions[session]!r}: {count[session]} participants are fixed in it but it has "
             f"{problem.capacity[session]} seats; add seats or release some of them",

@@ -1,8 +1,8 @@
 """JSON documents: what all of them have in common, and the one of a problem.
 
 Every document names its format and version. A reader takes its own version and every older one, which it first brings
-up to date (`MIGRATIONS`); a newer one is refused. Adding an optional field does not change the version; anything else
-does. The schemas are shipped in ``pdalloc/schemas``.
+up to date (`MIGRATIONS`); a newer one is refused. Any change of the fields makes
+a new version. The schemas are shipped in ``pdalloc/schemas``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ParticipantEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_
     name: str = ""
     away: list[str] = []
     limit: int | None = None
-    weight: float = 1.0
+    weight: float | None = None
     arrival: float | None = None
     history: float | None = None
     groups: dict[str, str] = {}
@@ -169,7 +169,7 @@ def _add_participant(model: Model, entry: ParticipantEntry, place: str) -> None:
         name=entry.name,
         away=entry.away,
         limit=entry.limit,
-        weight=entry.weight,
+        weight=1.0 if entry.weight is None else entry.weight,
         arrival=entry.arrival,
         history=entry.history,
         groups=entry.groups,
@@ -236,7 +236,7 @@ def _participant_entry(problem: Problem, number: int) -> ParticipantEntry:
         name=problem.name[number] if problem.name else "",
         away=[problem.slots[slot] for slot in problem.away[number].tolist()],
         limit=None if limit == max(len(problem.slots), 1) else limit,
-        weight=float(problem.weight[number]),
+        weight=None if problem.weight[number] == 1 else float(problem.weight[number]),
         arrival=_known(problem.arrival[number]),
         history=_known(problem.history[number]),
         groups=groups,

@@ -92,6 +92,8 @@ def problem_from_arrays(
     lengths = [len(column) for column in (who, what, ranks, rates) if column is not None]
     if len(set(lengths)) > 1:
         raise ProblemError(f"the columns of the choices have lengths {lengths}; give one entry per choice in each")
+    if participants is not None and participants < 0:
+        raise ProblemError(f"participants is {participants}; give how many there are")
     people = Labels.numbered(int(who.max(initial=-1)) + 1 if participants is None else participants)
     sessions = Labels.numbered(len(seats))
     if faults := list(find_choice_faults(who, what, ranks, rates, people, sessions)):

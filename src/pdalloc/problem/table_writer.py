@@ -85,7 +85,7 @@ def _participant_columns(entries: list[ParticipantEntry]) -> dict[str, list[str]
         "name": [entry.name for entry in entries],
         "away": [";".join(entry.away) for entry in entries],
         "limit": ["" if entry.limit is None else str(entry.limit) for entry in entries],
-        "weight": ["" if entry.weight == 1 else _number(entry.weight) for entry in entries],
+        "weight": [_number(entry.weight) for entry in entries],
         "arrival": [_number(entry.arrival) for entry in entries],
         "history": [_number(entry.history) for entry in entries],
         **{name: [entry.groups.get(name, "") for entry in entries] for name in groups},

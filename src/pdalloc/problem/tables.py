@@ -51,16 +51,16 @@ def read_tables(path: str | Path) -> Problem:
     elif source.is_file() and source.suffix.lower() in WORKBOOK_SUFFIXES:
         worksheets, rules = sheets_from_workbook(source), {}
         sheets = {table: worksheets[table] for table in TABLES if table in worksheets}
-        unread = [title for title in worksheets if title not in sheets]
+        unread = {title: sheet.name for title, sheet in worksheets.items() if title not in sheets}
         names = f"{source.name}, sheet {{}}"
     else:
         wrong = "a file, but not a workbook" if source.exists() else "no such folder"
         raise ProblemError(f"{source}: {wrong}; name the folder that holds sessions.csv and the other tables")
     for table in REQUIRED_TABLES:
         if table not in sheets:
-            sheets[table] = _missing(names.format(table), unread)
-    for name in unread:
-        _refuse_near_miss(name, sheets)
+            sheets[table] = _missing(names.format(table), list(unread.values()))
+    for stem, name in unread.items():
+        _refuse_near_miss(stem, name, sheets)
     return _problem(sheets, rules)
 
 
@@ -88,8 +88,11 @@ def _problem(sheets: Mapping[str, Sheet], rules: Mapping[str, object]) -> Proble
     return TableReader(sheets, rules).problem()
 
 
-def _read_folder(folder: Path) -> tuple[dict[str, Sheet], dict[str, object], list[str]]:
-    """Return the tables of a folder, its rules, and the names of files that could be tables but are not read."""
+def _read_folder(folder: Path) -> tuple[dict[str, Sheet], dict[str, object], dict[str, str]]:
+    """Return the tables of a folder, its rules, and the files that could be tables but are not read.
+
+    These are whole names by lower-case ones without any suffix.
+    """
     # a spreadsheet program keeps hidden files beside the ones it has open
     unread = [file for file in sorted(folder.iterdir()) if not file.name.startswith((".", "~"))]
 
@@ -105,7 +108,8 @@ def _read_folder(folder: Path) -> tuple[dict[str, Sheet], dict[str, object], lis
     rules: dict[str, object] = {}
     if there := take("rules", (".toml",)):
         sheets["rules"], rules = _read_rules(there[0])
-    return sheets, rules, [file.name for file in unread if file.suffix.lower() in UNREAD_SUFFIXES]
+    like_tables = [file.name for file in unread if file.suffix.lower() in UNREAD_SUFFIXES]
+    return sheets, rules, {name.lower().partition(".")[0]: name for name in like_tables}
 
 
 def _table_sheet(table: str, files: Sequence[Path]) -> Sheet:
@@ -147,9 +151,8 @@ def _missing(name: str, unread: Sequence[str]) -> Sheet:
     return sheet
 
 
-def _refuse_near_miss(name: str, sheets: dict[str, Sheet]) -> None:
+def _refuse_near_miss(stem: str, name: str, sheets: dict[str, Sheet]) -> None:
     """Report a file or worksheet whose name is almost that of an optional table: it would be ignored otherwise."""
-    stem = name.lower().partition(".")[0]
     for table, singular in (("priorities", "priority"), ("conflicts", "conflict"), ("rules", "rule")):
         if table not in sheets and get_close_matches(stem, (table, singular), 1, 0.88):
             sheets[table] = Sheet(name)

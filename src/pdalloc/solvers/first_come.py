@@ -20,9 +20,10 @@ __all__ = ["FirstCome"]
 class FirstCome:
     """First come, first served: participants choose whole days by arrival (a serial dictatorship, Svensson 1999).
 
-    Who arrives first takes the best schedule that is left: most wanted places, then least day cost, then the earliest
-    sessions in table order. Equal and unknown arrivals follow in table order, unknown ones last. Pareto efficient for
-    strict lists; ranking truthfully is best, being early pays. O(choices) without coupled slots.
+    Who arrives first takes the best schedule that is left: most wanted places, then fewest unlisted ones, then least
+    day cost, then the earliest sessions in table order. Equal and unknown arrivals follow in table order, unknown ones
+    last. Ranking truthfully is best for who is served so; being early pays. Pareto efficient if on every turn one
+    schedule alone has the least cost (docs/solvers/first-come.md). O(choices) without coupled slots.
     """
 
     name: ClassVar[str] = "first-come"

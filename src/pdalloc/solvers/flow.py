@@ -24,7 +24,7 @@ __all__ = ["Flow"]
 
 @dataclass(frozen=True)
 class Flow:
-    """Minimum-cost flow from participants to seats, one network a slot (Ahuja, Magnanti and Orlin 1993, section 9).
+    """Minimum-cost flow from participants to seats, one network a slot (Ahuja, Magnanti and Orlin 1993, chapter 10).
 
     Each slot is a transportation problem: its linear program has an integral optimum, which cost scaling finds exactly
     in integers. Places come first by a penalty that no exchange of places can outweigh, refused where it would not fit
@@ -33,8 +33,6 @@ class Flow:
     Parameters
     ----------
     objective : {"rank-sum", "welfare"} or Objective
-    rank_costs : sequence of int, optional
-        Cost of rank 1, 2, ... for "rank-sum"; by default 0, 1, ...
 
     Notes
     -----
@@ -43,7 +41,6 @@ class Flow:
     """
 
     objective: str | Objective = "rank-sum"
-    rank_costs: Sequence[int] | None = None
 
     name: ClassVar[str] = "flow"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.SEVERAL_PLACES, Feature.WEIGHTS}
@@ -51,9 +48,7 @@ class Flow:
     uses_chance: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "objective", get_objective(self.objective, self.rank_costs))
-        if self.rank_costs is not None:
-            object.__setattr__(self, "rank_costs", tuple(self.rank_costs))
+        object.__setattr__(self, "objective", get_objective(self.objective))
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,8 +31,6 @@ class Hungarian:
     Parameters
     ----------
     objective : {"rank-sum", "welfare"} or Objective
-    rank_costs : sequence of int, optional
-        Cost of rank 1, 2, ... for "rank-sum"; by default 0, 1, ...
 
     Notes
     -----
@@ -41,7 +38,6 @@ class Hungarian:
     """
 
     objective: str | Objective = "rank-sum"
-    rank_costs: Sequence[int] | None = None
 
     name: ClassVar[str] = "hungarian"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.WEIGHTS}
@@ -49,9 +45,7 @@ class Hungarian:
     uses_chance: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "objective", get_objective(self.objective, self.rank_costs))
-        if self.rank_costs is not None:
-            object.__setattr__(self, "rank_costs", tuple(self.rank_costs))
+        object.__setattr__(self, "objective", get_objective(self.objective))
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""

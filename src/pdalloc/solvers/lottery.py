@@ -27,9 +27,10 @@ class Lottery:
     """Random serial dictatorship over whole days (Abdulkadiroglu and Sonmez 1998).
 
     Participants are put in an order, every order being equally likely; in that order each takes the best schedule that
-    is left: most wanted places, then least day cost, then the earliest sessions in table order. Ranking truthfully is
-    best, and equal lists have equal chances. Every draw is Pareto efficient for strict lists; the chances together need
-    not be. O(choices) a draw without coupled slots.
+    is left: most wanted places, then fewest unlisted ones, then least day cost, then the earliest sessions in table
+    order. Ranking truthfully is best, and equal lists have equal chances. A draw is Pareto efficient if on every turn
+    one schedule alone has the least cost (docs/solvers/lottery.md); the chances together need not be efficient.
+    O(choices) a draw without coupled slots.
 
     Parameters
     ----------
@@ -46,7 +47,9 @@ class Lottery:
     uses_chance: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.draws is not None and (not isinstance(self.draws, int) or self.draws < 1):
+        if self.draws is None:
+            return
+        if isinstance(self.draws, bool) or not isinstance(self.draws, int) or self.draws < 1:
             raise OptionError(f"draws is {self.draws!r}; give a whole number from 1")
 
     def solve(self, problem: Problem, context: Context) -> Result:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pdalloc.errors import OptionError
+from pdalloc.objectives import get_objective
 from pdalloc.problem import Problem
 from pdalloc.solvers.base import Solver, refuse, unsupported_by
 
@@ -73,6 +74,10 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
     """
     made = solver_class(name)
     known = [option.name for option in fields(made)]  # type: ignore[arg-type]
+    if "objective" in known:
+        # a short form: rank costs belong to the objective
+        options = dict(options)
+        options["objective"] = get_objective(options.pop("objective", "rank-sum"), options.pop("rank_costs", None))
     for option in options:
         if option not in known:
             takes = ", ".join(known) or "no options"
