@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pdalloc import Model, Problem, generators, read_tables, write_tables
 from pdalloc.errors import OutputError, ProblemError
-from pdalloc.problem.cells import rank_in_header
+from pdalloc.problem.wide_columns import rank_in_header
 from tests.problem.folders import SMALL, write_folder
 from tests.strategies import problems
 

@@ -1,15 +1,14 @@
-"""What the text of a cell or of a column's name means; every function raises ValueError with reason and remedy."""
+"""What the text of a cell means; every function raises ValueError with the reason and the remedy."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pdalloc.problem.choices import MAX_WHOLE
 
-__all__ = ["parse_ids", "parse_moment", "parse_number", "parse_whole", "rank_in_header", "shown"]
+__all__ = ["parse_ids", "parse_moment", "parse_number", "parse_whole", "shown"]
 
 # spreadsheets write 10 as "10.0" or "10.00"; "1.000" is refused, since it is a thousand in half of Europe
 WHOLE = re.compile(r"[+-]?\d+(\.0{0,2})?", re.ASCII)
@@ -61,35 +60,3 @@ def parse_moment(text: str) -> float:
 def parse_ids(text: str) -> list[str]:
     """Read ids separated by semicolons."""
     return [label.strip() for label in text.split(";") if label.strip()]
-
-
-def rank_in_header(header: str, slots: Iterable[str]) -> tuple[str, int | None]:
-    """Return the slot that a column's name holds ("" for none) and the rank (None where there is no other number).
-
-    "Slot 2: choice 1" means rank 1 in "Slot 2" where a slot has that id. A lone number is a rank: "2" is not slot "2".
-
-    Raises
-    ------
-    ValueError
-        If what is left beside the slot holds several numbers, if several slots could be meant, or if the rank is out of
-        its range.
-    """
-    text, ids = header.casefold(), {slot.casefold(): slot for slot in slots}
-    numbers = re.findall(r"\d+", text)
-    names = sorted((name for name in ids if not name.isdigit() or len(numbers) > 1), key=len, reverse=True)
-    readings = {
-        (ids[match[0]], tuple(re.findall(r"\d+", f"{text[: match.start()]} {text[match.end() :]}")))
-        for match in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", text)
-        if match[0]
-    } or {("", tuple(numbers))}
-    if len(readings) > 1:
-        raise ValueError(
-            f"several slots could be meant by {shown(header)}; name one, by an id that is not just a number"
-        )
-    ((slot, ranks),) = readings
-    if len(ranks) > 1:
-        raise ValueError(f"there are the numbers {', '.join(ranks)}; keep only the rank, and the id of the slot")
-    rank = parse_whole(ranks[0]) if ranks else None
-    if rank is not None and not 1 <= rank <= MAX_WHOLE:
-        raise ValueError(f"rank {rank} is not in 1 to {MAX_WHOLE:,}; rank 1 is best")
-    return slot, rank

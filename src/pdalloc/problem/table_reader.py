@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, TypeGuard, get_args
 
 from pdalloc.errors import Finding, ProblemError
-from pdalloc.problem.cells import parse_ids, parse_moment, parse_number, parse_whole, rank_in_header, shown
+from pdalloc.problem.cells import parse_ids, parse_moment, parse_number, parse_whole, shown
 from pdalloc.problem.choices import MAX_WHOLE
 from pdalloc.problem.labels import clean_text, id_fault
 from pdalloc.problem.model import Model
@@ -19,6 +18,7 @@ from pdalloc.problem.problem import Problem
 from pdalloc.problem.sheets import Sheet
 from pdalloc.problem.table_names import TableNames
 from pdalloc.problem.table_rows import Cells, rows_of
+from pdalloc.problem.wide_columns import wide_ranks
 
 __all__ = ["TableReader"]
 
@@ -165,7 +165,7 @@ class TableReader:
 
     def read_wide_choices(self) -> None:
         """Add the choices of a table with a row for each participant and a column for each rank."""
-        ranks = self.wide_ranks()
+        ranks = wide_ranks(self.sheets["choices"], self.names, self.report)
         row_of: dict[str, str] = {}
         for cells in self.rows("choices", ("participant",), others=True):
             participant = self.participant(cells)
@@ -191,39 +191,6 @@ class TableReader:
                 pair = f"participant {shown(participant)}, session {shown(session)}"
                 self.report(f"{pair}: the session is chosen twice; keep one of the two", cells.place, column)
             before.append((slot, rank))
-
-    def wide_ranks(self) -> dict[str, tuple[str, int]]:
-        """Return slot ("" for none) and rank of each choice column; a column without a clear rank is reported.
-
-        The rank is the number in the column's name; where no name has one, the position among the columns of its slot.
-        """
-        sheet = self.sheets["choices"]
-        columns = [column for column in sheet.columns if column.casefold() != "participant"]
-        slots = self.names.slots
-        found: dict[str, tuple[str, int | None]] = {}
-        for column in columns:
-            if not column.isdigit() and self.names.is_session(column):
-                self.report(
-                    "the column is a session; write a column for each rank, sessions in cells", sheet.name, column
-                )
-                continue
-            try:
-                found[column] = rank_in_header(column, slots)
-            except ValueError as error:
-                self.report(str(error), sheet.name, column)
-        if not columns and sheet.rows:
-            self.report("there is no column of choices; add one for each rank", sheet.name)
-        numbered = any(rank for _, rank in found.values())
-        seen: Counter[str] = Counter()
-        ranks: dict[str, tuple[str, int]] = {}
-        for column, (slot, rank) in found.items():
-            seen[slot] += 1
-            if rank or not numbered:
-                ranks[column] = (slot, rank or seen[slot])
-            elif any(column in row.cells for row in sheet.rows):
-                message = "the name has no rank, unlike those of other columns; add it or remove the column"
-                self.report(message, sheet.name, column)
-        return ranks
 
     def read_priorities(self) -> None:
         """Add the sessions' orders of participants."""

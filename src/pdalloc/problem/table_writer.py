@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from pdalloc.errors import OutputError
-from pdalloc.files import csv_text, write_files
+from pdalloc.files import check_writable, csv_text, write_files
 from pdalloc.problem.json import ParticipantEntry, ProblemDocument, SessionEntry, problem_document
 from pdalloc.problem.problem import Problem
 from pdalloc.problem.tables import TABLE_SUFFIXES, TABLES
@@ -29,6 +29,7 @@ def write_tables(problem: Problem, path: str | Path) -> None:
         If the folder cannot be written, or holds a table that would stay and be read with the new ones.
     """
     texts = table_texts(problem)
+    check_writable(path)
     for name in (f"{table}{suffix}" for table in TABLES for suffix in TABLE_SUFFIXES):
         if name not in texts and (Path(path) / name).exists():
             raise OutputError(f"{Path(path) / name}: belongs to another problem; remove it or name another folder")

@@ -45,23 +45,19 @@ def read_tables(path: str | Path) -> Problem:
     docs/tables.md describes every column.
     """
     source = Path(path)
-    if source.is_dir():
-        sheets, rules, unread = _read_folder(source)
-        names = "{}.csv"
-    elif source.is_file() and source.suffix.lower() in WORKBOOK_SUFFIXES:
-        worksheets, rules = sheets_from_workbook(source), {}
-        sheets = {table: worksheets[table] for table in TABLES if table in worksheets}
-        unread = {title: sheet.name for title, sheet in worksheets.items() if title not in sheets}
-        names = f"{source.name}, sheet {{}}"
-    else:
+    try:
+        if source.is_dir():
+            sheets, rules, unread = _read_folder(source)
+            return _problem(sheets, rules, "{}.csv", unread)
+        if source.is_file() and source.suffix.lower() in WORKBOOK_SUFFIXES:
+            worksheets = sheets_from_workbook(source)
+            sheets = {table: worksheets[table] for table in TABLES if table in worksheets}
+            unread = {title: sheet.name for title, sheet in worksheets.items() if title not in sheets}
+            return _problem(sheets, {}, f"{source.name}, sheet {{}}", unread)
         wrong = "a file, but not a workbook" if source.exists() else "no such folder"
-        raise ProblemError(f"{source}: {wrong}; name the folder that holds sessions.csv and the other tables")
-    for table in REQUIRED_TABLES:
-        if table not in sheets:
-            sheets[table] = _missing(names.format(table), list(unread.values()))
-    for stem, name in unread.items():
-        _refuse_near_miss(stem, name, sheets)
-    return _problem(sheets, rules)
+    except OSError as error:
+        wrong = f"cannot be read: {error.strerror or error}"
+    raise ProblemError(f"{source}: {wrong}; name the folder that holds sessions.csv and the other tables")
 
 
 def problem_from_frames(
@@ -81,18 +77,32 @@ def problem_from_frames(
         "conflicts": conflicts,
     }
     sheets = {name: sheet_from_frame(frame, name) for name, frame in frames.items() if frame is not None}
-    return _problem(sheets | {"rules": Sheet("rules")}, rules or {})
+    return _problem(sheets | {"rules": Sheet("rules")}, rules or {}, "{}", {})
 
 
-def _problem(sheets: Mapping[str, Sheet], rules: Mapping[str, object]) -> Problem:
+def _problem(sheets: dict[str, Sheet], rules: Mapping[str, object], names: str, unread: Mapping[str, str]) -> Problem:
+    """Return the problem of some sheets.
+
+    Parameters
+    ----------
+    sheets : dict of str to Sheet
+        By table.
+    rules : mapping of str to object
+    names : str
+        How to call a table that is missing, with its name at "{}".
+    unread : mapping of str to str
+        What else is there: whole names by lower-case ones without any suffix.
+    """
+    for table in REQUIRED_TABLES:
+        if table not in sheets:
+            sheets[table] = _missing(names.format(table), list(unread.values()))
+    for stem, name in unread.items():
+        _refuse_near_miss(stem, name, sheets)
     return TableReader(sheets, rules).problem()
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, Sheet], dict[str, object], dict[str, str]]:
-    """Return the tables of a folder, its rules, and the files that could be tables but are not read.
-
-    These are whole names by lower-case ones without any suffix.
-    """
+    """Return the tables of a folder, its rules, and the files that could be tables but are not read."""
     # a spreadsheet program keeps hidden files beside the ones it has open
     unread = [file for file in sorted(folder.iterdir()) if not file.name.startswith((".", "~"))]
 
