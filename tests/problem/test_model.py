@@ -30,7 +30,7 @@ BAD: list[tuple[Callable[[Model], None], str]] = [
     (lambda m: m.add_session("a\nb", capacity=1), "session id 'a\\nb' contains a control character"),
     (lambda m: m.add_session("\ud800", capacity=1), "contains a control character, a line break or half a character"),
     (lambda m: m.add_session("e\u0301", capacity=1), "is not in Unicode normal form C"),
-    (lambda m: m.add_participant(7), "participant id 7 is not a string; ids are strings"),  # type: ignore[arg-type]
+    (lambda m: m.add_participant(7), "participant id 7 is not a string; change it"),  # type: ignore[arg-type]
     (lambda m: m.add_session("v", capacity=1.5), "session 'v': capacity 1.5 is not a whole number"),  # type: ignore[arg-type]
     (lambda m: m.add_session("v", capacity="2"), "session 'v': capacity '2' is not a whole number"),  # type: ignore[arg-type]
     (
@@ -53,6 +53,12 @@ BAD: list[tuple[Callable[[Model], None], str]] = [
     (lambda m: m.add_participant("r", history=float("-inf")), "participant 'r': history -inf is not finite"),
     (lambda m: m.add_participant("r", away=["mroning"]), "unknown slot 'mroning'; did you mean 'morning'?"),
     (lambda m: m.add_participant("r", groups={"Limit": "3"}), "group 'Limit' needs another name"),
+    (
+        lambda m: m.add_participant("r", name="a\0b"),
+        "participant 'r': name 'a\\x00b' contains a null character or half",
+    ),
+    (lambda m: m.add_session("v", capacity=1, room="\ud800"), "session 'v': room '\\ud800' contains a null character"),
+    (lambda m: m.add_participant("r", groups={"school": 3}), "participant 'r': school 3 is not a string; change it"),  # type: ignore[dict-item]
     (lambda m: m.add_choice("r", "x", 1), "unknown participant 'r'; add the participant or correct the id"),
     (lambda m: m.add_choice("p", "w", 1), "unknown session 'w'; add the session or correct the id"),
     (lambda m: m.add_choice("p", "x"), "participant 'p', session 'x': neither rank nor rating; give one"),
@@ -111,7 +117,10 @@ FIXED: list[tuple[Callable[[Model], None], str]] = [
         "participant 'p' is fixed in sessions 'x' and 'v', which conflict; release one of them",
     ),
     (lambda m: m.fix("p", "u"), "participant 'p' is fixed in 3 places but wants 2"),
-    (lambda m: m.fix("q", "x"), "session 'x': 2 participants are fixed in it but it has 1 seats; add seats or release"),
+    (
+        lambda m: m.fix("q", "x"),
+        "session 'x': 2 participants are fixed in it, above its capacity of 1; add seats or release",
+    ),
     (lambda m: m.fix("away", "z"), "participant 'away' is fixed in session 'z' but is away then; release the pair"),
     (lambda m: m.fix("none", "z"), "participant 'none' is fixed in 1 places but wants 0 (their limit"),
 ]
@@ -164,3 +173,11 @@ def test_building_twice_gives_equal_problems_and_later_additions_count() -> None
     model.add_choice("p", "x", 1)
     assert len(model.build().choices) == 1
     assert len(first.choices) == 0
+
+
+def test_groups_are_free_text() -> None:
+    model = day()
+    model.add_participant("r", groups={"school": "Hill; annex\nor E\u0301cole"})
+    problem = model.build()
+    assert problem.groups[0].values == ("Hill; annex\nor \xc9cole",)
+    assert type(problem).from_json(problem.to_json()) == problem

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pdalloc.arrays import Int64Array
+from pdalloc.arrays import Int64Array, freeze
 from pdalloc.errors import FINDINGS_SHOWN, Finding, ProblemError
 from pdalloc.problem.assemble import assemble
 from pdalloc.problem.choices import Choices, find_choice_faults, ranks_from_ratings
@@ -116,8 +116,9 @@ class Builder:
     def group(self, name: str) -> Group:
         """Return one group column; its values are numbered in order of appearance."""
         texts = [record.groups.get(name) for record in self.participant_records]
-        values = Labels(dict.fromkeys(text for text in texts if text), f"{name} value")
-        return Group(name, values, np.array([values.index(text) if text else -1 for text in texts], np.int32))
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(text for text in texts if text))}
+        value = np.array([numbers[text] if text else -1 for text in texts], np.int32)
+        return Group(name, tuple(numbers), freeze(value))
 
     def choices(self) -> Choices:
         """Return the choices whose names are known; none at all if one of them breaks a rule."""

@@ -78,7 +78,9 @@ def _finite(values: FloatArray, wrong: np.ndarray, remedy: str, column: str, pro
 def _participant_numbers(problem: Problem) -> Iterator[Finding]:
     weight = problem.weight
     wrong_weight = ~(np.isfinite(weight) & (weight > 0))
-    yield from _finite(weight, wrong_weight, "is not a positive number", "weight", problem)
+    yield from _finite(
+        weight, wrong_weight, "is not a positive number; write one such as 1, or leave it out", "weight", problem
+    )
     for column, values in (("arrival", problem.arrival), ("history", problem.history)):
         yield from _finite(values, np.isinf(values), "is not finite; leave it blank if unknown", column, problem)
 
@@ -124,8 +126,8 @@ def _fixed_have_seats(problem: Problem) -> Iterator[Finding]:
     count = np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))
     for session in np.flatnonzero((count > problem.capacity) & (count > 0)).tolist():
         yield Finding(
-            f"session {problem.sessions[session]!r}: {count[session]} participants are fixed in it but it has "
-            f"{problem.capacity[session]} seats; add seats or release some of them",
+            f"session {problem.sessions[session]!r}: {count[session]} participants are fixed in it, above its "
+            f"capacity of {problem.capacity[session]}; add seats or release some of them",
             "session",
             session,
             "capacity",

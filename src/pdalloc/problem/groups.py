@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pdalloc.arrays import FrozenArrays, Int32Array
-from pdalloc.problem.labels import Labels
 
 __all__ = ["Group"]
 
@@ -18,12 +17,12 @@ class Group(FrozenArrays):
     ----------
     name : str
         The column's name.
-    values : Labels
-        The values that occur.
+    values : tuple of str
+        The values that occur, all different.
     value : int32 array, shape (participants,)
         Number of each participant's value, -1 where it is unknown.
     """
 
     name: str
-    values: Labels
+    values: tuple[str, ...]
     value: Int32Array

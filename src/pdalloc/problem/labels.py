@@ -8,7 +8,7 @@ from typing import overload
 
 from pdalloc.errors import ProblemError
 
-__all__ = ["Labels", "clean_text", "id_fault"]
+__all__ = ["Labels", "clean_text", "id_fault", "text_fault"]
 
 
 def clean_text(text: str) -> str:
@@ -16,12 +16,23 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def id_fault(text: str) -> str | None:
-    """Say what keeps `text` from being an id, or None.
+def text_fault(text: object) -> str | None:
+    """Say what keeps a text from being written to a table and read back, or None."""
+    if not isinstance(text, str):
+        return "is not a string"
+    if "\0" in text or any(unicodedata.category(character) == "Cs" for character in text):
+        return "contains a null character or half a character"
+    return None
 
-    An id must survive every table: not blank, no blank at either end, no ";" (it separates ids in a cell), no control
-    character, encodable, and in Unicode normal form C, so that what looks the same is the same.
+
+def id_fault(text: object) -> str | None:
+    """Say what keeps something from being an id, or None.
+
+    An id must survive every table: a string, not blank, no blank at either end, no ";" (it separates ids in a cell), no
+    control character, encodable, and in Unicode normal form C, so that what looks the same is the same.
     """
+    if not isinstance(text, str):
+        return "is not a string"
     if not text.strip():
         return "is blank"
     if text != text.strip():
@@ -65,9 +76,7 @@ class Labels(Sequence[str]):
         given = tuple(values)
         faults = []
         for value in given:
-            if not isinstance(value, str):
-                faults.append(f"{kind} id {value!r} is not a string; ids are strings")
-            elif fault := id_fault(value):
+            if fault := id_fault(value):
                 faults.append(f"{kind} id {value!r} {fault}")
         if faults:
             raise ProblemError("; ".join(faults[:20]))

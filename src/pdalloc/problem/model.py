@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pdalloc.errors import Finding
-from pdalloc.problem.labels import clean_text, id_fault
+from pdalloc.problem.labels import clean_text, id_fault, text_fault
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
 from pdalloc.problem.records import ChoiceRecord, PairRecord, ParticipantRecord, PriorityRecord, Records, SessionRecord
@@ -100,8 +100,8 @@ class Model:
             topic=next(iter(self._ids([topic], what, "topic", place)), None) if topic else None,
             facilitators=self._ids(facilitators, what, "facilitators", place),
             tags=self._ids(tags, what, "tags", place),
-            title=clean_text(title),
-            room=clean_text(room),
+            title=self._text(title, what, "title", place),
+            room=self._text(room, what, "room", place),
             place=place,
         )
 
@@ -143,7 +143,7 @@ class Model:
         if not self._is_new(participant, "participant", self._records.participants, place):
             return
         self._records.participants[participant] = ParticipantRecord(
-            name=clean_text(name),
+            name=self._text(name, what, "name", place),
             away=self._ids(away, what, "away", place),
             limit=None if limit is None else self._whole(limit, what, "limit", place),
             weight=self._number(weight, what, "weight", place, 1.0),
@@ -221,38 +221,40 @@ class Model:
 
         return Builder(self._records).build()
 
+    def _report(self, message: str, column: str, place: str) -> None:
+        self._records.findings.append(Finding(message, "", -1, column, place))
+
     def _is_new(self, label: object, kind: str, known: Mapping[str, Any], place: str) -> bool:
-        if not isinstance(label, str):
-            self._records.findings.append(
-                Finding(f"{kind} id {label!r} is not a string; ids are strings", "", -1, kind, place)
-            )
-        elif fault := id_fault(label):
-            self._records.findings.append(Finding(f"{kind} id {label!r} {fault}; change it", "", -1, kind, place))
+        if fault := id_fault(label):
+            self._report(f"{kind} id {label!r} {fault}; change it", kind, place)
         elif label in known:
-            before = f" ({known[label].place})" if known[label].place else ""
-            message = f"{kind} {label!r} is given twice{before}; ids must differ"
-            self._records.findings.append(Finding(message, "", -1, kind, place))
+            before = f" ({known[str(label)].place})" if known[str(label)].place else ""
+            self._report(f"{kind} {label!r} is given twice{before}; ids must differ", kind, place)
         else:
             return True
         return False
 
     def _ids(self, labels: Iterable[str], what: str, column: str, place: str) -> tuple[str, ...]:
-        if isinstance(labels, str):
-            labels = [labels]
         good = []
-        for label in labels:
-            fault = id_fault(label) if isinstance(label, str) else "is not a string"
-            if fault:
-                self._records.findings.append(
-                    Finding(f"{what}: {column} {label!r} {fault}; change it", "", -1, column, place)
-                )
+        for label in [labels] if isinstance(labels, str) else labels:
+            if fault := id_fault(label):
+                self._report(f"{what}: {column} {label!r} {fault}; change it", column, place)
             else:
                 good.append(label)
         return tuple(good)
 
+    def _text(self, text: str, what: str, column: str, place: str) -> str:
+        if fault := text_fault(text):
+            self._report(f"{what}: {column} {text!r} {fault}; change it", column, place)
+            return ""
+        return clean_text(text)
+
     def _groups(self, groups: Mapping[str, str], what: str, place: str) -> dict[str, str]:
-        cleaned = {name: clean_text(value) for name, value in groups.items()}
-        return {name: value for name, value in cleaned.items() if value and self._ids([value], what, name, place)}
+        texts = {
+            self._text(name, what, "group", place): self._text(value, what, name, place)
+            for name, value in groups.items()
+        }
+        return {name: value for name, value in texts.items() if value}
 
     def _whole(self, value: object, what: str, column: str, place: str, instead: int = 0) -> int:
         """Return a whole number, or report it and return a harmless one."""
@@ -261,12 +263,10 @@ class Model:
                 value = int(value)
             number = operator.index(value)  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):
-            message = f"{what}: {column} {value!r} is not a whole number"
-            self._records.findings.append(Finding(message, "", -1, column, place))
+            self._report(f"{what}: {column} {value!r} is not a whole number", column, place)
             return instead
         if abs(number) >= 2**62:
-            message = f"{what}: {column} {number} is too large; at most 2,147,483,647"
-            self._records.findings.append(Finding(message, "", -1, column, place))
+            self._report(f"{what}: {column} {number} is too large; at most 2,147,483,647", column, place)
             return instead
         return number
 
@@ -274,5 +274,5 @@ class Model:
         try:
             return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):
-            self._records.findings.append(Finding(f"{what}: {column} {value!r} is not a number", "", -1, column, place))
+            self._report(f"{what}: {column} {value!r} is not a number", column, place)
             return instead
