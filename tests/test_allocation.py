@@ -159,3 +159,18 @@ def test_one_session_each_in_short() -> None:
     allocation = Allocation.from_sessions(problem, np.array([0, 1, -1]))
     assert [allocation.schedule_of(label) for label in problem.participants] == [("0",), ("1",), ()]
     assert repr(allocation) == "<Allocation: 2 pairs, 2 of 2 sessions run>"
+
+
+def test_the_constructor_takes_only_what_is_sorted_and_keeps_copies() -> None:
+    problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x"]}, capacity={"x": 2, "y": 2})
+    participant, session, runs = np.array([0, 1], np.int32), np.array([0, 0], np.int32), np.ones(2, np.bool_)
+    allocation = Allocation(problem, participant, session, runs)
+    session[:] = 1
+    assert allocation.session.tolist() == [0, 0]
+    assert not allocation.session.flags.writeable
+    with pytest.raises(ProblemError, match=r"allocation: the pairs are not sorted; use Allocation\.from_pairs"):
+        Allocation(problem, participant[::-1], session, runs)
+    with pytest.raises(ProblemError, match="allocation: 'xy' is a text; give a list of session ids"):
+        Allocation.from_schedules(problem, {"p": "xy"})
+    with pytest.raises(ProblemError, match=r"allocation: \(1,\) sessions for 2 participants"):
+        Allocation.from_sessions(problem, np.array([0]))

@@ -75,6 +75,7 @@ def test_a_whole_day_survives() -> None:
     ("text", "message"),
     [
         ("{", "not a JSON document: Input data was truncated"),
+        ("[" * 100_000, "not a JSON document: "),
         ("[]", "the document has format 'list'; expected 'pdalloc/problem'"),
         ('{"format": "pdalloc/result"}', "the document has format 'pdalloc/result'; expected 'pdalloc/problem'"),
         (
@@ -117,6 +118,13 @@ def test_a_document_of_another_problem_is_refused() -> None:
         Result.from_json(result.to_json(), problem)
     with pytest.raises(ProblemError, match="read it with the problem it was made from"):
         Allocation.from_json(result.allocation.to_json(), problem)
+
+
+def test_a_value_that_is_not_the_allocations_is_refused() -> None:
+    poor = Problem.from_rankings({"t001": ["x"], "t002": ["x"]}, capacity={"x": 1})
+    text = solve(poor, "flow").to_json().replace('"value": 1', '"value": 0').replace('"bound": 1', '"bound": 0')
+    with pytest.raises(ProblemError, match=r"the document claims the value \(0, 0\), but its allocation has \(1, 1\)"):
+        Result.from_json(text, poor)
 
 
 def test_a_tampered_result_is_refused() -> None:

@@ -94,10 +94,14 @@ def test_an_empty_place_costs_the_longest_list_or_one_more_than_the_last_rank_co
         ({"rank_costs": [0]}, "rank_costs has 1 entries but the longest list or largest rank is 2; give 2"),
         ({"rank_costs": [1, 0]}, "rank_costs (1, 0) fall or are negative; a worse rank cannot cost less"),
         ({"rank_costs": [-1, 0]}, "rank_costs (-1, 0) fall or are negative"),
-        ({"rank_costs": [0, 0.5]}, "rank_costs is (0, 0.5); give whole numbers, one for each rank"),
-        ({"rank_costs": []}, "rank_costs is (); give whole numbers, one for each rank"),
-        ({"rank_costs": [0, 2**56]}, "do not fit 62 bits once places come first; use smaller rank_costs"),
-        ({"rank_costs": [0, 2**80]}, "beyond 62 bits; use smaller rank_costs or weights"),
+        ({"rank_costs": [0, 0.5]}, "rank_costs is [0, 0.5]; give whole numbers, one for each rank"),
+        ({"rank_costs": 5}, "rank_costs is 5; give whole numbers, one for each rank"),
+        ({"rank_costs": []}, "rank_costs is []; give whole numbers, one for each rank"),
+        (
+            {"rank_costs": [0, 2**56]},
+            "with 2 sessions do not fit the engine's 64 bits; use smaller rank_costs, weights",
+        ),
+        ({"rank_costs": [0, 2**80]}, "beyond 62 bits; use smaller rank_costs, weights or limits"),
         ({"objective": "happiness"}, "unknown objective 'happiness'; there are rank-sum, welfare"),
         ({"objective": "welfare", "rank_costs": [0, 1]}, "objective 'welfare' takes no rank_costs; only rank-sum does"),
     ],
@@ -146,3 +150,29 @@ def test_sums_beyond_64_bits_stay_exact() -> None:
     problem = Problem.from_ratings(ratings, capacity=[1] * 40)
     allocation = Allocation.from_sessions(problem, np.arange(40))
     assert Welfare().value(allocation) == (40 * 2**52,)
+
+
+def test_many_empty_places_do_not_wrap_around() -> None:
+    model = Model()
+    for session, seats in (("x", 2**31 - 1), ("y", 2)):
+        model.add_session(session, capacity=seats)
+    model.add_participant("p", limit=2**31 - 1)
+    model.add_ranking("p", ["x", "y"])
+    problem = model.build()
+    assert solve(problem, "flow").objective == (2**31 - 3, 0 + 1 + 2 * (2**31 - 3))
+    with pytest.raises(OptionError, match="a day could cost 2361183240337458462719, beyond 62 bits; use smaller"):
+        solve(problem, "flow", rank_costs=[0, 2**40])
+
+
+def test_ratings_beyond_the_engine_are_refused_as_options() -> None:
+    problem = Problem.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 1, 2], [1, 1], rating=[1e18] * 4)
+    with pytest.raises(
+        OptionError, match="costs up to 1,000,000,000,000,000,000 with 2 sessions do not fit the engine's"
+    ):
+        solve(problem, "flow", objective="welfare")
+
+
+def test_a_value_comes_in_its_own_units_too() -> None:
+    result = solve(Problem.from_ratings([[0.5], [0.25]], capacity=[2]), objective="welfare")
+    assert (result.objective, result.value) == ((75,), (Fraction(3, 4),))
+    assert solve(Problem.from_rankings({"p": ["x"]}, capacity={"x": 1}), "lottery").value is None

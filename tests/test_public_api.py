@@ -30,6 +30,7 @@ PUBLIC = [
     "solve",
     "solver_class",
     "solver_names",
+    "solvers",
     "summary",
     "write_tables",
 ]

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdalloc import errors, generators, metrics
+    from pdalloc import errors, generators, metrics, solvers
     from pdalloc.allocation import Allocation
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
@@ -46,6 +46,7 @@ __all__ = [
     "solve",
     "solver_class",
     "solver_names",
+    "solvers",
     "summary",
     "write_tables",
 ]
@@ -78,7 +79,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
     def __getattr__(name: str) -> Any:
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-        elif name in ("errors", "generators", "metrics"):
+        elif name in ("errors", "generators", "metrics", "solvers"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata

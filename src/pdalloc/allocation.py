@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, freeze
+from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy, pair_keys
 from pdalloc.errors import ProblemError
 from pdalloc.problem import Problem
 
@@ -64,28 +64,39 @@ class Allocation(FrozenArrays):
         ProblemError
             If a number is out of range, a pair occurs twice or a shape is wrong.
         """
-        for name, number, labels in (
-            ("participant", participant, problem.participants),
-            ("session", session, problem.sessions),
-        ):
-            if number.size and not 0 <= number.min() <= number.max() < len(labels):
-                raise ProblemError(f"allocation: a {name} number is not in 0 to {len(labels) - 1}")
+        participant, session = np.asarray(participant), np.asarray(session)
         if participant.shape != session.shape or participant.ndim != 1:
             raise ProblemError(f"allocation: {participant.shape} participants but {session.shape} sessions")
-        if runs is None:
-            runs = problem.all_run
-        elif runs.shape != (len(problem.sessions),):
-            raise ProblemError(f"allocation: runs has shape {runs.shape}, not ({len(problem.sessions)},)")
-        key = participant.astype(np.int64) * len(problem.sessions) + session
-        key.sort()
+        key = pair_keys(participant, session, len(problem.sessions))
+        if (key[1:] < key[:-1]).any():
+            order = np.argsort(key, kind="stable")
+            participant, session = participant[order], session[order]
+        runs = problem.all_run if runs is None else runs
+        return cls(problem, participant.astype(np.int32), session.astype(np.int32), runs)
+
+    def __post_init__(self) -> None:
+        problem, sessions = self.problem, len(self.problem.sessions)
+        for name, labels in (("participant", problem.participants), ("session", problem.sessions)):
+            number = np.asarray(getattr(self, name))
+            if number.ndim != 1 or (number.size and not 0 <= number.min() <= number.max() < len(labels)):
+                raise ProblemError(f"allocation: a {name} number is not in 0 to {len(labels) - 1}")
+            object.__setattr__(self, name, frozen_copy(number, np.int32))
+        if self.participant.shape != self.session.shape:
+            raise ProblemError(f"allocation: {self.participant.shape} participants but {self.session.shape} sessions")
+        if np.shape(self.runs) != (sessions,):
+            raise ProblemError(f"allocation: runs has shape {np.shape(self.runs)}, not ({sessions},)")
+        object.__setattr__(self, "runs", frozen_copy(self.runs, np.bool_))
+        key = pair_keys(self.participant, self.session, sessions)
         if (key[1:] == key[:-1]).any():
             raise ProblemError("allocation: the same participant is in the same session twice")
-        who, what = np.divmod(key, len(problem.sessions))
-        return cls(problem, freeze(who.astype(np.int32)), freeze(what.astype(np.int32)), freeze(runs.astype(np.bool_)))
+        if (key[1:] < key[:-1]).any():
+            raise ProblemError("allocation: the pairs are not sorted; use Allocation.from_pairs")
 
     @classmethod
     def from_sessions(cls, problem: Problem, session: npt.NDArray[np.integer[Any]]) -> Allocation:
         """Build from one session number per participant, -1 for none; every session runs."""
+        if session.shape != (len(problem.participants),):
+            raise ProblemError(f"allocation: {session.shape} sessions for {len(problem.participants)} participants")
         placed = np.flatnonzero(session >= 0)
         return cls.from_pairs(problem, placed, session[placed])
 
@@ -101,6 +112,11 @@ class Allocation(FrozenArrays):
             If an id is unknown.
         """
 
+        def listed(labels: Iterable[str]) -> Iterable[str]:
+            if isinstance(labels, str):
+                raise ProblemError(f"allocation: {labels!r} is a text; give a list of session ids")
+            return labels
+
         def number(kind: str, label: str) -> int:
             found = (problem.participants if kind == "participant" else problem.sessions).get(label)
             if found is None:
@@ -110,10 +126,10 @@ class Allocation(FrozenArrays):
         pairs = [
             (number("participant", who), number("session", what))
             for who, sessions in schedules.items()
-            for what in sessions
+            for what in listed(sessions)
         ]
         runs = problem.all_run.copy()
-        runs[[number("session", label) for label in cancelled]] = False
+        runs[[number("session", label) for label in listed(cancelled)]] = False
         array = np.array(pairs, np.int32).reshape(-1, 2)
         return cls.from_pairs(problem, array[:, 0], array[:, 1], runs)
 

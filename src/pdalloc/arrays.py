@@ -65,11 +65,36 @@ def dense_ranks(value: npt.NDArray[Any], *group: npt.NDArray[np.integer[Any]]) -
     """
     order = np.lexsort((value, *group))
     starts = np.ones(order.size, np.bool_)
-    starts[1:] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in group])
+    starts[1:] = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in group])
     step = starts.astype(np.int64)
-    step[1:] |= np.diff(value[order]) != 0
+    step[1:] |= value[order][1:] != value[order][:-1]
     total = np.cumsum(step)
     first = np.maximum.accumulate(np.where(starts, np.arange(order.size), 0))
     rank = np.empty(order.size, np.int64)
     rank[order] = total - total[first] + 1
     return rank
+
+
+def pair_keys(first: npt.NDArray[np.integer[Any]], second: npt.NDArray[np.integer[Any]], seconds: int) -> Int64Array:
+    """Return one number for each pair, ascending as pairs are: ``first * seconds + second``."""
+    keys: Int64Array = first.astype(np.int64) * seconds + second
+    return keys
+
+
+def among_pairs(
+    first: npt.NDArray[np.integer[Any]],
+    second: npt.NDArray[np.integer[Any]],
+    pairs: npt.NDArray[np.integer[Any]],
+    seconds: int,
+) -> BoolArray:
+    """Return whether each (first, second) is one of `pairs`, an array of shape (pairs, 2)."""
+    if not len(pairs):
+        return np.zeros(len(first), np.bool_)
+    return np.isin(pair_keys(first, second, seconds), pair_keys(pairs[:, 0], pairs[:, 1], seconds))
+
+
+def exact_sum(values: Int64Array) -> int:
+    """Return a sum that cannot overflow: in int64 where the bound allows, in Python integers beyond."""
+    if values.size and max(abs(int(values.max())), abs(int(values.min()))) * values.size >= 2**63:
+        return sum(values.tolist())
+    return int(values.sum())

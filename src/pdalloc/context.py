@@ -95,7 +95,6 @@ class Context:
             )
 
     def report(self, done: int, total: int, unit: str) -> None:
-        """Check for a stop, then tell the progress callback."""
-        self.check()
+        """Tell the progress callback."""
         if self.progress is not None:
             self.progress(Progress(done, total, unit, self.elapsed))

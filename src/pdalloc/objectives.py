@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int64Array, exact_sum
 from pdalloc.errors import OptionError
 from pdalloc.problem import Feature, Problem
 
@@ -76,19 +76,21 @@ def to_integers(numbers: FloatArray) -> ScaledIntegers:
     >>> to_integers(np.array([1.0, 0.25]))
     ScaledIntegers(values=array([100,  25]), scale=100, rounded=False)
     """
-    if (numbers == np.floor(numbers)).all() and (np.abs(numbers) < 2**53).all():
-        return ScaledIntegers(numbers.astype(np.int64), 1, False)
+    largest = float(np.abs(numbers).max(initial=0))
+    for power in range(7):
+        scaled = np.rint(numbers * 10.0**power)
+        # division is rounded correctly, so it gives a number back exactly where its shortest decimal has these digits
+        if largest * 10**power < 2**53 and (scaled / 10.0**power == numbers).all():
+            return ScaledIntegers(scaled.astype(np.int64), 10**power, False)
     unique, back = np.unique(numbers, return_inverse=True)
     exact = [Fraction(repr(number)) for number in unique.tolist()]
-    denominator = math.lcm(*(fraction.denominator for fraction in exact)) if exact else 1
+    denominator = math.lcm(*(fraction.denominator for fraction in exact))
     scale = next((10**power for power in range(7) if 10**power % denominator == 0), MAX_SCALE)
-    scaled = [round(fraction * scale) for fraction in exact]
-    if any(abs(value) >= 2**62 for value in scaled):
-        raise OptionError(
-            f"number {max(unique.tolist(), key=abs)} times scale {scale} does not fit 62 bits; use smaller numbers"
-        )
-    rounded = any(value != fraction * scale for value, fraction in zip(scaled, exact, strict=True))
-    return ScaledIntegers(np.array(scaled, np.int64)[back].reshape(numbers.shape), scale, rounded)
+    integers = [round(fraction * scale) for fraction in exact]
+    if any(abs(value) >= 2**62 for value in integers):
+        raise OptionError(f"number {largest:g} times scale {scale} does not fit 62 bits; use smaller numbers")
+    rounded = any(value != fraction * scale for value, fraction in zip(integers, exact, strict=True))
+    return ScaledIntegers(np.array(integers, np.int64)[back].reshape(numbers.shape), scale, rounded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +122,10 @@ class PlaceCosts:
         pair_listed = allocation.choice >= 0
         unlisted = self.unlisted[allocation.participant] * allocation.size
         costs = unlisted if not len(self.listed) else np.where(pair_listed, self.listed[allocation.choice], unlisted)
-        return _exact_sum(costs) + _exact_sum(self.empty * allocation.empty)
+        return exact_sum(costs) + exact_sum(self.empty * allocation.empty)
 
 
+@runtime_checkable
 class Objective(Protocol):
     """What an allocation is judged by: a value of one integer per level, the first level deciding."""
 
@@ -174,7 +177,7 @@ class RankSum:
     def __post_init__(self) -> None:
         if self.rank_costs is None:
             return
-        costs = tuple(self.rank_costs)
+        costs = tuple(self.rank_costs) if isinstance(self.rank_costs, Iterable) else ()
         if not costs or any(isinstance(cost, bool) or not isinstance(cost, int | np.integer) for cost in costs):
             raise OptionError(f"rank_costs is {self.rank_costs!r}; give whole numbers, one for each rank")
         if costs[0] < 0 or any(later < earlier for earlier, later in itertools.pairwise(costs)):
@@ -211,9 +214,10 @@ class RankSum:
             raise OptionError(
                 f"weight {problem.weight.min()} is below half of 1/{MAX_SCALE:,}, the finest unit; use larger weights"
             )
-        largest = nothing * int(weight.values.max()) * int(problem.session_size.max())
+        most_places = max(int(problem.session_size.max()), int(problem.wanted.max()))
+        largest = nothing * int(weight.values.max()) * most_places
         if largest >= 2**62:
-            raise OptionError(f"a place could cost {largest}, beyond 62 bits; use smaller rank_costs or weights")
+            raise OptionError(f"a day could cost {largest}, beyond 62 bits; use smaller rank_costs, weights or limits")
         choices = problem.choices
         listed = np.array([*by_rank[:longest], nothing], np.int64)[choices.rank - 1]
         listed *= weight.values[choices.participant] * problem.session_size[choices.session]
@@ -271,9 +275,11 @@ def get_objective(objective: str | Objective, rank_costs: Sequence[int] | None =
     if not isinstance(objective, str):
         if rank_costs is not None:
             raise OptionError(f"rank_costs are given beside {objective!r}, which has its own; give one of the two")
+        if isinstance(objective, type) or not isinstance(objective, Objective):
+            raise OptionError(f"objective is {objective!r}; give a name or an object such as RankSum()")
         return objective
     if objective == RankSum.name:
-        return RankSum(None if rank_costs is None else tuple(rank_costs))
+        return RankSum(rank_costs)  # type: ignore[arg-type]  # any sequence becomes a tuple there
     if objective not in OBJECTIVES:
         raise OptionError(f"unknown objective {objective!r}; there are {', '.join(OBJECTIVES)}")
     if rank_costs is not None:
@@ -285,10 +291,3 @@ def _ratings(problem: Problem) -> ScaledIntegers:
     if problem.choices.rating is None:
         raise OptionError("objective 'welfare' needs ratings; give a rating with every choice, or use 'rank-sum'")
     return to_integers(problem.choices.rating)
-
-
-def _exact_sum(values: Int64Array) -> int:
-    """Return a sum that cannot overflow: int64 where the bound allows, Python integers beyond."""
-    if values.size and int(np.abs(values).max()) * values.size >= 2**63:
-        return sum(values.tolist())
-    return int(values.sum())

@@ -89,9 +89,9 @@ class RandomAssignment(FrozenArrays):
         half = np.sqrt(z2 * spread) / (1 + z2 / self.draws)
         return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
-    def sample(self, rng: np.random.Generator) -> Allocation:
-        """Draw one allocation by the rule itself."""
-        return self.draw(rng)
+    def sample(self, rng: np.random.Generator | int) -> Allocation:
+        """Draw one allocation by the rule itself, from a generator or a seed."""
+        return self.draw(np.random.default_rng(rng))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a stored pair: participant, session, probability, and its 95% interval."""

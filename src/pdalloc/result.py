@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -80,7 +81,7 @@ class Result:
     levels : tuple of Level
         What each entry of `objective` and `bound` means.
     objective, bound : tuple of int or None
-        The value reached, and one that no allocation can better.
+        The value reached, and one that no allocation can better, in units of 1 / scale; `value` has them exactly.
     notes : tuple of str
         What a reader should know, such as rounding.
     random_assignment : RandomAssignment or None
@@ -149,6 +150,13 @@ class Result:
             value,
             (*objective.notes(problem), *notes),
         )
+
+    @property
+    def value(self) -> tuple[Fraction, ...] | None:
+        """The objective in its own units: each entry of `objective` divided by its level's scale."""
+        if self.objective is None:
+            return None
+        return tuple(Fraction(value, level.scale) for level, value in zip(self.levels, self.objective, strict=True))
 
     def summary(self) -> Summary:
         """Return the first figures, under the solver's name."""

@@ -10,7 +10,7 @@ import msgspec
 from pdalloc.allocation import Allocation
 from pdalloc.allocation_json import cancelled, require_problem, schedules
 from pdalloc.errors import ProblemError, SolverError
-from pdalloc.objectives import Level
+from pdalloc.objectives import OBJECTIVES, Level, get_objective
 from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
 from pdalloc.result import Provenance, Result, Status
@@ -80,7 +80,7 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
     require_problem(document.provenance.problem_hash, problem)
     bound = tuple(entry.bound for entry in document.levels if entry.bound is not None)
     try:
-        return Result(
+        result = Result(
             allocation=Allocation.from_schedules(problem, document.schedules, document.cancelled),
             status=Status(document.status),
             provenance=Provenance(**msgspec.structs.asdict(document.provenance)),
@@ -92,3 +92,9 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
         )
     except SolverError as error:
         raise ProblemError(f"the document contradicts the problem or itself: {error}") from None
+    objective = document.provenance.options.get("objective")
+    if result.objective is not None and isinstance(objective, dict) and objective.get("name") in OBJECTIVES:
+        real = get_objective(objective["name"], objective.get("rank_costs")).value(result.allocation)
+        if real != result.objective:
+            raise ProblemError(f"the document claims the value {result.objective}, but its allocation has {real}")
+    return result

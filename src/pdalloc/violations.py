@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, Int64Array
+from pdalloc.arrays import BoolArray, among_pairs
 
 __all__ = ["Violation", "find_violations"]
 
@@ -54,11 +54,9 @@ def _pair_violations(allocation: Allocation, rule: str, wrong: BoolArray, why: s
         yield Violation(rule, text, participant, session)
 
 
-def _is_listed(allocation: Allocation, pairs: npt.NDArray[np.integer[Any]]) -> BoolArray:
+def _is_among(allocation: Allocation, pairs: npt.NDArray[np.integer[Any]]) -> BoolArray:
     """Whether each pair of the allocation is among the given (participant, session) pairs."""
-    count = len(allocation.problem.sessions)
-    key = allocation.participant.astype(np.int64) * count + allocation.session
-    return np.isin(key, pairs[:, 0].astype(np.int64) * count + pairs[:, 1])
+    return among_pairs(allocation.participant, allocation.session, pairs, len(allocation.problem.sessions))
 
 
 def unlisted(allocation: Allocation) -> Iterator[Violation]:
@@ -68,7 +66,7 @@ def unlisted(allocation: Allocation) -> Iterator[Violation]:
         return
     wrong = allocation.choice < 0
     if wrong.any():
-        wrong &= ~_is_listed(allocation, problem.fixed)
+        wrong &= ~_is_among(allocation, problem.fixed)
     yield from _pair_violations(allocation, "unlisted", wrong, ", which they did not choose")
 
 
@@ -125,7 +123,7 @@ def present(allocation: Allocation) -> Iterator[Violation]:
             in_slot = np.isin(allocation.session, slots.row[slots.column == slot])
             wrong |= in_slot & busy[allocation.participant, slot]
         yield from _pair_violations(allocation, rule, wrong, f" but {what} then")
-    runs_it = _is_listed(allocation, problem.facilitated)
+    runs_it = _is_among(allocation, problem.facilitated)
     yield from _pair_violations(allocation, "facilitating", runs_it, ", which they facilitate")
 
 
@@ -163,25 +161,20 @@ def limit(allocation: Allocation) -> Iterator[Violation]:
 
 def forbidden(allocation: Allocation) -> Iterator[Violation]:
     """No forbidden pair is in the allocation."""
-    wrong = _is_listed(allocation, allocation.problem.forbidden)
+    wrong = _is_among(allocation, allocation.problem.forbidden)
     yield from _pair_violations(allocation, "forbidden", wrong, ", which is forbidden to them")
 
 
 def fixed(allocation: Allocation) -> Iterator[Violation]:
     """Every fixed pair is in the allocation."""
+    if not len(allocation.problem.fixed):
+        return
     problem = allocation.problem
-    present_pairs = _keys(allocation.participant, allocation.session, len(problem.sessions))
-    wanted_pairs = _keys(problem.fixed[:, 0], problem.fixed[:, 1], len(problem.sessions))
-    for row in np.flatnonzero(~np.isin(wanted_pairs, present_pairs)).tolist():
-        participant, session = problem.fixed[row].tolist()
+    pairs = np.stack([allocation.participant, allocation.session], axis=1)
+    kept = among_pairs(problem.fixed[:, 0], problem.fixed[:, 1], pairs, len(problem.sessions))
+    for participant, session in problem.fixed[~kept].tolist():
         who, what = problem.participants[participant], problem.sessions[session]
         yield Violation("fixed", f"participant {who!r} is not in session {what!r}, where they are fixed", who, what)
-
-
-def _keys(
-    participant: npt.NDArray[np.integer[Any]], session: npt.NDArray[np.integer[Any]], sessions: int
-) -> Int64Array:
-    return participant.astype(np.int64) * sessions + session
 
 
 RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (

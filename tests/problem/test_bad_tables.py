@@ -150,11 +150,11 @@ def test_a_participant_who_is_away_cannot_facilitate(tmp_path: Path) -> None:
         (",x,1", "column 'participant': the cell is blank; fill it in, or remove the row"),
         ("p1,,1", "column 'session': the cell is blank; fill it in, or remove the row"),
         ("p1,x,", "column 'rank': the cell is blank; fill it in, or remove the row"),
-        ("p1,x,0", "column 'rank': participant 'p1', session 'x': rank 0 is not in 1 to 2,147,483,647; rank 1 is best"),
-        ("p1,x,-2", "column 'rank': participant 'p1', session 'x': rank -2 is not in 1 to 2,147,483,647; "
+        ("p1,x,0", "column 'rank': participant 'p1', session 'x': rank 0 is not in 1 to 1,000,000; rank 1 is best"),
+        ("p1,x,-2", "column 'rank': participant 'p1', session 'x': rank -2 is not in 1 to 1,000,000; "
             "rank 1 is best"),
         ("p1,x,2147483648", "column 'rank': participant 'p1', session 'x': rank 2147483648 is not in 1 to "
-            "2,147,483,647; rank 1 is best"),
+            "1,000,000; rank 1 is best"),
         ("p1,x,99999999999999999999", "column 'rank': '99999999999999999999' is too large; at most 2,147,483,647"),
         ("p1,x,1.5", "column 'rank': '1.5' is not a whole number; write one such as 12, digits only"),
         ("p1,x,first", "column 'rank': 'first' is not a whole number; write one such as 12, digits only"),
@@ -192,9 +192,9 @@ def test_ratings_that_are_not_finite_numbers(tmp_path: Path, value: str) -> None
         ("participant,1,2\np1,x,q", "line 2, column '2': unknown session 'q'; add the session or correct the id"),
         ("participant,1,2\np1,x,x", "line 2, column '2': participant 'p1', session 'x': the session is chosen twice; "
             "keep one of the two"),
-        ("participant,choice 0\np1,x", "column 'choice 0': rank 0 is not in 1 to 2,147,483,647; rank 1 is best"),
+        ("participant,choice 0\np1,x", "column 'choice 0': rank 0 is not in 1 to 1,000,000; rank 1 is best"),
         ("participant,choice 2147483648\np1,x", "column 'choice 2147483648': rank 2147483648 is not in 1 to "
-            "2,147,483,647; rank 1 is best"),
+            "1,000,000; rank 1 is best"),
         ("participant,1 of 3\np1,x", "column '1 of 3': there are the numbers 1, 3; keep only the rank, and the id of "
             "the slot"),
         ("participant,Choice 1,Comment\np1,x,thanks", "column 'Comment': the name has no rank, unlike those of other "
@@ -366,7 +366,7 @@ def test_a_column_name_that_begins_with_pk_is_no_sign_of_a_workbook(tmp_path: Pa
         ),
         (
             "participant" + "".join(f",choice {number}" for number in range(100_000)) + "\np1,x,y,q\n",
-            "choices.csv, column 'choice 0': rank 0 is not in 1 to 2,147,483,647; rank 1 is best",
+            "choices.csv, column 'choice 0': rank 0 is not in 1 to 1,000,000; rank 1 is best",
             "choices.csv, line 2, column 'choice 2': unknown session 'q'; add the session or correct the id",
         ),
         (

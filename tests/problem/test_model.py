@@ -65,6 +65,8 @@ BAD: list[tuple[Callable[[Model], None], str]] = [
     (lambda m: m.add_choice("p", "x", 0), "participant 'p', session 'x': rank 0 is not in 1 to"),
     (lambda m: m.add_choice("p", "x", 1, float("nan")), "participant 'p', session 'x': rating nan is not finite"),
     (lambda m: m.add_ranking("p", ["x", "x"]), "participant 'p', session 'x': the session is chosen twice; keep one"),
+    (lambda m: m.add_ranking("p", "xy"), "participant 'p': ranking 'xy' is not a list; write [...]"),
+    (lambda m: m.add_ranking("p", None), "participant 'p': ranking None is not a list; write [...]"),  # type: ignore[arg-type]
     (lambda m: m.add_priorities("x", ["p", "p"]), "session 'x' lists participant 'p' twice; keep one of the two"),
     (lambda m: m.add_priority("x", "p", float("nan")), "session 'x', participant 'p': priority nan is not finite"),
     (lambda m: m.add_conflict("x", "x"), "session 'x' conflicts with itself; name two sessions"),

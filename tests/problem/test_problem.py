@@ -6,7 +6,7 @@ import copy
 import pickle
 import re
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def test_the_content_hash_tells_every_field_apart() -> None:
 
 
 def test_the_content_hash_is_that_of_every_machine() -> None:
-    expected = "a917c6084502eafba07aedfe11526207483042e921e78b0f3f1c83d4158ed26d"
+    expected = "7cd98a5029640f367e97dc5215992282e37e778e86ebb40e42c2e83d0a08395b"
     assert base().build().content_hash == expected
 
 
@@ -184,8 +184,8 @@ def test_ratings_become_ranks_per_slot_or_per_day() -> None:
 BAD_ARRAYS: list[tuple[dict[str, Any], str]] = [
     ({"participant": [0, 2]}, "choice 1: participant number 2 is not in 0 to 1"),
     ({"session": [0, -1]}, "choice 1: session number -1 is not in 0 to 1"),
-    ({"rank": [1, 0]}, "participant '1', session '1': rank 0 is not in 1 to 2,147,483,647; rank 1 is best"),
-    ({"rank": [1, 2**31]}, "rank 2147483648 is not in 1 to 2,147,483,647"),
+    ({"rank": [1, 0]}, "participant '1', session '1': rank 0 is not in 1 to 1,000,000; rank 1 is best"),
+    ({"rank": [1, 2**31]}, "rank 2147483648 is not in 1 to 1,000,000"),
     ({"rank": [1, 1.5]}, "rank[1] is 1.5; give whole numbers"),
     ({"rank": [1, float("nan")]}, "rank[1] is nan; give whole numbers"),
     ({"rank": ["1", "2"]}, "rank has dtype <U1; give whole numbers"),
@@ -255,3 +255,41 @@ def test_ties_slots_and_priorities_of_rankings_arrive() -> None:
     assert problem.session_slots.count.tolist() == [1, 2, 0]
     assert problem.priorities.participant.tolist() == [1, 0, 0, 1]
     assert problem.priorities.level.tolist() == [1, 2, 1, 1]
+
+
+def test_no_id_looks_like_a_count() -> None:
+    by_number = Problem.from_rankings({"0": ["x"]}, capacity={"x": 1})
+    by_name = [Problem.from_rankings({label: ["x"]}, capacity={"x": 1}) for label in ("numbered 1", "#1", "=0")]
+    assert len({problem.content_hash for problem in (by_number, *by_name)}) == 4
+
+
+def test_equal_ratings_hash_alike_and_wild_ones_do_no_harm() -> None:
+    zeros = [Problem.from_ratings([[zero]], capacity=[1]) for zero in (0.0, -0.0)]
+    assert zeros[0] == zeros[1]
+    assert Problem.from_ratings([[1e308, -1e308]], capacity=[1, 1]).choices.rank.tolist() == [1, 2]
+
+
+def test_a_long_session_is_ranked_in_its_first_slot_however_its_slots_are_named() -> None:
+    problems = []
+    for slots in (["am", "pm"], ["pm", "am"]):
+        model = Model(ranking="per-slot")
+        for slot in ("am", "pm"):
+            model.add_slot(slot)
+        model.add_session("x", capacity=1, slots=["am"])
+        model.add_session("long", capacity=1, slots=slots)
+        model.add_participant("p")
+        model.add_choice("p", "x", rating=2)
+        model.add_choice("p", "long", rating=1)
+        problems.append(model.build())
+    assert problems[0] == problems[1]
+    assert problems[0].choices.rank.tolist() == [1, 2]
+
+
+def test_replacing_a_field_keeps_the_problem_frozen_and_checked() -> None:
+    problem = Problem.from_arrays([0, 1], [0, 1], [1, 1], [1, 1])
+    capacity = np.array([5, 5], np.int32)
+    other = replace(problem, capacity=capacity)  # type: ignore[arg-type]
+    capacity[0] = 0
+    assert other == Problem.from_arrays([0, 1], [0, 1], [1, 1], [5, 5])
+    with pytest.raises(ProblemError, match=r"capacity has shape \(1,\), not \(2,\)"):
+        replace(problem, capacity=np.array([5]))

@@ -136,6 +136,10 @@ def test_what_no_solver_handles_is_said_so() -> None:
         ),
         (Flow, {}, "give a name or an object such as Flow()"),
         (3, {}, "solver is 3; give a name or an object such as Flow()"),
+        ("flow", {"objective": RankSum}, "give a name or an object such as RankSum()"),
+        ("flow", {"objective": None}, "objective is None; give a name or an object such as RankSum()"),
+        ("flow", {"time_limit": "5"}, "time_limit is '5'; give seconds above 0"),
+        ("flow", {"start": 3}, "start is not an allocation of this problem"),
         ("flow", {"time_limit": 0}, "time_limit is 0; give seconds above 0"),
         ("flow", {"time_limit": float("nan")}, "time_limit is nan; give seconds above 0"),
         ("flow", {"seed": -1}, "seed is -1; give a whole number from 0"),
@@ -152,7 +156,7 @@ def test_other_things_than_problems_are_refused() -> None:
     with pytest.raises(OptionError, match="problem is a dict; make a Problem with read_tables, Model or Problem"):
         solve({})  # type: ignore[arg-type]
     other = solve(Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})).allocation
-    with pytest.raises(OptionError, match="start is an allocation of another problem"):
+    with pytest.raises(OptionError, match="start is not an allocation of this problem"):
         solve(problem, start=other)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pdalloc import Allocation, Model, Problem, generators, metrics, solve
 from pdalloc.context import Context
-from pdalloc.errors import OptionError, ProblemError
+from pdalloc.errors import OptionError, ProblemError, SolveStoppedError
 from pdalloc.problem import Feature
 from pdalloc.solvers.turns import Turns
 from tests import oracle
@@ -160,3 +160,30 @@ def test_first_come_on_the_lexington_day_leaves_many_without_a_first_choice() ->
     allocation = solve(day, "first-come").allocation
     assert metrics.share_in_top(allocation, 3) < 0.85
     assert metrics.empty_places(allocation) > 100
+
+
+def test_fewer_topics_than_slots_are_searched_quickly() -> None:
+    # every session has one of three topics, so the fourth place stays empty, whatever is tried
+    model = Model(unlisted="last")
+    for number in range(120):
+        model.add_session(f"s{number}", capacity=1, slots=[f"slot {number % 4}"], topic=f"t{number % 3}")
+    model.add_participant("p")
+    model.add_ranking("p", ["s0", "s12", "s1"])
+    allocation = solve(model.build(), "lottery", seed=1).allocation
+    assert metrics.empty_places(allocation) == 1
+    assert allocation.schedule_of("p") == ("s0", "s1", "s2")
+
+
+def test_a_long_search_stops_when_told() -> None:
+    # conflicts between all sessions of two slots: one place stays empty, which only trying everything can show
+    model = Model(unlisted="last")
+    for slot in "abcd":
+        for number in range(40):
+            model.add_session(f"{slot}{number}", capacity=1, slots=[slot])
+    for first in range(40):
+        for second in range(40):
+            model.add_conflict(f"c{first}", f"d{second}")
+    model.add_participant("p")
+    model.add_choice("p", "a0", 1)
+    with pytest.raises(SolveStoppedError, match=r"the time limit of 0\.05 s came before there was an allocation"):
+        solve(model.build(), "lottery", seed=1, time_limit=0.05)

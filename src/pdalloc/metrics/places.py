@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import Int64Array
+from pdalloc.arrays import Int64Array, exact_sum
 
 __all__ = ["day_costs", "empty_places", "filled_places", "rank_cost", "seats_filled"]
 
@@ -37,11 +37,11 @@ def day_costs(allocation: Allocation) -> Int64Array:
     """
     problem = allocation.problem
     cost = (allocation.rank.astype(np.int64) - 1) * allocation.size
-    # float64 sums of integers are exact below 2**53, which ranks below 2**31 cannot reach on any list that fits memory
+    # float64 sums of integers are exact below 2**53, which ranks up to 10**6 cannot reach on a list that fits memory
     placed = np.bincount(allocation.participant, weights=cost, minlength=len(problem.participants))
     return placed.astype(np.int64) + problem.longest_list * allocation.empty
 
 
 def rank_cost(allocation: Allocation) -> int:
     """Return the sum of all day costs; comparable between allocations with equally many places filled."""
-    return int(day_costs(allocation).sum())
+    return exact_sum(day_costs(allocation))

@@ -57,5 +57,8 @@ def share_in_top(allocation: Allocation, k: int = 3) -> float:
         # a participant cannot be in two sessions in a slot, so places at those ranks are lists served
         lists, good = int(allocation.wanted.sum()), int(allocation.size[served].sum())
     else:
-        lists, good = int((allocation.wanted > 0).sum()), np.unique(allocation.participant[served]).size
+        lists, good = (
+            int((allocation.wanted > 0).sum()),
+            int(np.count_nonzero(np.bincount(allocation.participant[served]))),
+        )
     return good / lists if lists else float("nan")

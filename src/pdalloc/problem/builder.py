@@ -147,8 +147,8 @@ class Builder:
 
     def lists(self, session: Int64Array) -> Int64Array:
         """Which list each session is ranked in: that of its first slot, or the only one."""
-        first = [self.slots.get(record.slots[0]) if record.slots else None for record in self.session_records]
-        numbers = np.array([-1 if slot is None else slot for slot in first], np.int64)
+        known = [[self.slots.get(slot) for slot in record.slots] for record in self.session_records]
+        numbers = np.array([min((s for s in slots if s is not None), default=-1) for slots in known], np.int64)
         return numbers[session] if self.records.ranking == "per-slot" else np.zeros(len(session), np.int64)
 
     def has_value(self, choice: ChoiceRecord) -> bool:

@@ -15,7 +15,10 @@ from pdalloc.problem.labels import Labels
 __all__ = ["MAX_WHOLE", "Choices", "find_choice_faults", "ranks_from_ratings"]
 
 MAX_WHOLE = 2**31 - 1
-"""Largest capacity, minimum, limit or rank."""
+"""Largest capacity, minimum or limit."""
+
+MAX_RANK = 10**6
+"""Largest rank; an empty place costs at least as much, so that one wild rank would blur everybody else's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +112,9 @@ def find_choice_faults(
         for row in np.flatnonzero((number < 0) | (number >= count)).tolist():
             yield Finding(f"choice {row}: {name} number {number[row]} is not in 0 to {count - 1}", "choice", row, name)
             return  # pairs with unknown numbers cannot be named
-    for row in np.flatnonzero((rank < 1) | (rank > MAX_WHOLE)).tolist():
+    for row in np.flatnonzero((rank < 1) | (rank > MAX_RANK)).tolist():
         yield Finding(
-            f"{pair(row)}: rank {rank[row]} is not in 1 to {MAX_WHOLE:,}; rank 1 is best", "choice", row, "rank"
+            f"{pair(row)}: rank {rank[row]} is not in 1 to {MAX_RANK:,}; rank 1 is best", "choice", row, "rank"
         )
     if rating is not None:
         for row in np.flatnonzero(~np.isfinite(rating)).tolist():

@@ -31,8 +31,10 @@ def _hash_value(digest: hashlib._Hash, value: object) -> None:
     if isinstance(value, np.ndarray):
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
         digest.update(f"{little.dtype.str}{little.shape}".encode())
-        # nan is one value here, whatever its bits
-        digest.update(np.where(np.isnan(little), np.nan, little).data if little.dtype.kind == "f" else little.data)
+        # nan is one value here, whatever its bits, and so is zero
+        digest.update(
+            np.where(np.isnan(little), np.nan, little + 0.0).data if little.dtype.kind == "f" else little.data
+        )
     elif isinstance(value, Labels):
         digest.update(b"%d:" % len(value.fingerprint()) + value.fingerprint())
     elif isinstance(value, tuple):

@@ -151,8 +151,8 @@ class Labels(Sequence[str]):
     def fingerprint(self) -> bytes:
         """Bytes that are equal exactly if the labels are; independent of the machine and the hash seed."""
         if self._values is None:
-            return b"numbered %d" % self._count
-        return "\n".join(self._values).encode()
+            return b"#%d" % self._count
+        return b"=" + "\n".join(self._values).encode()
 
 
 def _is_numbered(values: tuple[str, ...]) -> bool:

@@ -175,7 +175,7 @@ class Model:
 
     def add_ranking(self, participant: str, sessions: Iterable[str | Sequence[str]], *, place: str = "") -> None:
         """Add a whole list of choices, best first; a sequence inside is a tie."""
-        for rank, tied in enumerate(sessions, 1):
+        for rank, tied in enumerate(self._list(sessions, f"participant {participant!r}: ranking", place), 1):
             for session in (tied,) if isinstance(tied, str) else tied:
                 self.add_choice(participant, session, rank, place=place)
 
@@ -187,7 +187,7 @@ class Model:
 
     def add_priorities(self, session: str, participants: Iterable[str | Sequence[str]], *, place: str = "") -> None:
         """Give a session its whole order, first participants first; a sequence inside is a tie."""
-        for value, tied in enumerate(participants, 1):
+        for value, tied in enumerate(self._list(participants, f"session {session!r}: priorities", place), 1):
             for participant in (tied,) if isinstance(tied, str) else tied:
                 self.add_priority(session, participant, value, place=place)
 
@@ -242,6 +242,13 @@ class Model:
             else:
                 good.append(label)
         return tuple(good)
+
+    def _list(self, listed: Iterable[str | Sequence[str]], what: str, place: str) -> Iterable[str | Sequence[str]]:
+        """Return a list of ids; a text, which is one of characters, is reported."""
+        if isinstance(listed, Iterable) and not isinstance(listed, str):
+            return listed
+        self._report(f"{what} {listed!r} is not a list; write [...]", "", place)
+        return ()
 
     def _text(self, text: str, what: str, column: str, place: str) -> str:
         if fault := text_fault(text):

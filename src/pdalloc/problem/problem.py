@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, freeze
+from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, among_pairs, freeze, frozen_copy
 from pdalloc.errors import ProblemError
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.fingerprint import fingerprint
@@ -26,6 +26,20 @@ if TYPE_CHECKING:
     from pdalloc.problem.features import Feature
 
 __all__ = ["Problem"]
+
+ARRAYS: Mapping[str, tuple[type[np.generic], str]] = {
+    "capacity": (np.int64, "sessions"),
+    "minimum": (np.int64, "sessions"),
+    "topic": (np.int32, "sessions"),
+    "limit": (np.int64, "participants"),
+    "weight": (np.float64, "participants"),
+    "arrival": (np.float64, "participants"),
+    "history": (np.float64, "participants"),
+    "conflicts": (np.int32, ""),
+    "fixed": (np.int32, ""),
+    "forbidden": (np.int32, ""),
+}
+"""Type of each array, and what it has a row for; the last three are pairs."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -106,6 +120,13 @@ class Problem(FrozenArrays):
     def __post_init__(self) -> None:
         from pdalloc.problem.checks import find_faults
 
+        for name, (dtype, rows) in ARRAYS.items():
+            values = np.asarray(getattr(self, name))
+            shape = (len(getattr(self, rows)),) if rows else (len(values), 2)
+            if values.shape != shape:
+                raise ProblemError(f"{name} has shape {values.shape}, not {shape}")
+            if values.dtype != dtype or values.flags.writeable:
+                object.__setattr__(self, name, frozen_copy(values, dtype))
         if faults := list(find_faults(self)):
             raise ProblemError(faults)
 
@@ -203,10 +224,8 @@ class Problem(FrozenArrays):
                 has = slots.count[session] > nth
                 slot = slots.column[slots.indptr[session[has]] + nth]
                 free[has] &= self.available[participant[has], slot]
-        barred = np.concatenate([self.facilitated, self.forbidden]).astype(np.int64)
-        if len(barred):
-            count = len(self.sessions)
-            free &= ~np.isin(participant.astype(np.int64) * count + session, barred[:, 0] * count + barred[:, 1])
+        for barred in (self.facilitated, self.forbidden):
+            free &= ~among_pairs(participant, session, barred, len(self.sessions))
         return free
 
     # ---- ranks -----------------------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def _cell_text(value: object) -> str:
         return value
     if isinstance(value, list | tuple):
         return ";".join(_cell_text(item) for item in value)
-    if value is None or repr(value) in ("<NA>", "NaT", "nan"):
+    if value is None or str(value) in ("<NA>", "NaT", "nan"):
         return ""
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pdalloc.problem.cells import parse_whole, shown
-from pdalloc.problem.choices import MAX_WHOLE
+from pdalloc.problem.choices import MAX_RANK
 from pdalloc.problem.sheets import Sheet
 from pdalloc.problem.table_names import TableNames
 from pdalloc.problem.table_rows import Report
@@ -83,6 +83,6 @@ def rank_in_header(header: str, slots: Iterable[str]) -> tuple[str, int | None]:
     if len(ranks) > 1:
         raise ValueError(f"there are the numbers {', '.join(ranks)}; keep only the rank, and the id of the slot")
     rank = parse_whole(ranks[0]) if ranks else None
-    if rank is not None and not 1 <= rank <= MAX_WHOLE:
-        raise ValueError(f"rank {rank} is not in 1 to {MAX_WHOLE:,}; rank 1 is best")
+    if rank is not None and not 1 <= rank <= MAX_RANK:
+        raise ValueError(f"rank {rank} is not in 1 to {MAX_RANK:,}; rank 1 is best")
     return slot, rank

@@ -16,8 +16,9 @@ from pdalloc.errors import OptionError, SolverError
 from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
-from pdalloc.solvers.base import SLOT_BY_SLOT, priority_notes
-from pdalloc.solvers.markets import Market, join, markets
+from pdalloc.solvers.base import SLOT_BY_SLOT
+from pdalloc.solvers.markets import Market
+from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
 
 __all__ = ["Flow"]
 
@@ -52,18 +53,7 @@ class Flow:
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
-        objective = get_objective(self.objective)
-        participants: list[Int32Array] = []
-        sessions: list[Int32Array] = []
-        total = max(len(problem.slots), 1)
-        for done, market in enumerate(markets(problem, objective.costs(problem))):
-            context.report(done, total, "slots")
-            buyer, seller = _cheapest_flow(market)
-            participants.append(market.participant[buyer])
-            sessions.append(market.seller[seller])
-        context.report(total, total, "slots")
-        allocation = join(problem, participants, sessions)
-        return Result.optimal(allocation, objective, self, context, notes=priority_notes(problem, self.name))
+        return solve_slot_by_slot(problem, get_objective(self.objective), _cheapest_flow, self, context)
 
 
 class _Arcs(NamedTuple):
@@ -84,12 +74,9 @@ def _cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
     hub, sink = buyers + sellers, buyers + sellers + 1
     # an exchange is a path or cycle that visits each seller once, so at most sellers + 1 buyers move
     for_unlisted, for_empty = market.penalties(sellers + 1)
-    # the engine multiplies costs by the number of nodes
-    if (for_empty + int(np.abs(market.empty).max(initial=0))) * (sink + 2) >= 2**62:
-        raise OptionError(
-            f"costs up to {int(np.abs(market.cost).max(initial=0)):,} with {sellers:,} sessions do not fit 62 bits "
-            "once places come first; use smaller rank_costs, weights or ratings"
-        )
+    largest = max(int(np.abs(part).max(initial=0)) for part in (market.cost, market.unlisted, market.empty))
+    if largest + for_empty >= 2**62:
+        raise _too_large(market)
     everyone, every_seller = np.arange(buyers, dtype=np.int32), np.arange(sellers, dtype=np.int32)
     chosen = _Arcs(market.buyer, market.at + buyers, np.ones(len(market.cost), np.int64), market.cost)
     pairs, through_hub = _unlisted_pairs(market)
@@ -112,6 +99,8 @@ def _cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
     empty = _Arcs(everyone, np.full(buyers, sink, np.int32), market.supply, market.empty + for_empty)
     seats = _Arcs(every_seller + buyers, np.full(sellers, sink, np.int32), market.capacity, np.zeros(sellers, np.int64))
     flow = _solve_network((chosen, direct, to_hub, from_hub, empty, seats), market.supply, sink)
+    if flow is None:
+        raise _too_large(market)
     on_chosen, on_direct, on_to_hub, on_from_hub = flow[:4]
     # whoever goes through the hub is interchangeable there: a seller whom they listed would have been cheaper directly
     buyer = np.concatenate([market.buyer[on_chosen > 0], pairs[on_direct > 0, 0], through_hub[on_to_hub > 0]])
@@ -140,14 +129,16 @@ def _unlisted_pairs(market: Market) -> tuple[Int32Array, Int32Array]:
     return np.stack([buyers[row], seller.astype(np.int32)], axis=1), everyone[~needs_own]
 
 
-def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> list[Int64Array]:
-    """Return the flow on each group of arcs."""
+def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> list[Int64Array] | None:
+    """Return the flow on each group of arcs; None if the engine cannot add up costs of this size."""
     network = SimpleMinCostFlow()
     for arcs in groups:
         network.add_arcs_with_capacity_and_unit_cost(arcs.tail, arcs.head, arcs.capacity, arcs.cost)
     network.set_nodes_supplies(np.arange(len(supply), dtype=np.int32), supply)
     network.set_node_supply(sink, -int(supply.sum()))
     status = network.solve()
+    if status == SimpleMinCostFlow.BAD_COST_RANGE:
+        return None
     if status != SimpleMinCostFlow.OPTIMAL:
         raise SolverError(f"the minimum-cost flow engine ended with {status}")
     ends = np.cumsum([0] + [len(arcs.tail) for arcs in groups])
@@ -155,3 +146,10 @@ def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> li
         np.asarray(network.flows(np.arange(start, end, dtype=np.int32)), np.int64)
         for start, end in itertools.pairwise(ends)
     ]
+
+
+def _too_large(market: Market) -> OptionError:
+    return OptionError(
+        f"costs up to {int(np.abs(market.cost).max(initial=0)):,} with {len(market.seller):,} sessions do not fit the "
+        "engine's 64 bits; use smaller rank_costs, weights or ratings"
+    )

@@ -13,8 +13,9 @@ from pdalloc.errors import OptionError
 from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
-from pdalloc.solvers.base import SLOT_BY_SLOT, priority_notes
-from pdalloc.solvers.markets import Market, join, markets
+from pdalloc.solvers.base import SLOT_BY_SLOT
+from pdalloc.solvers.markets import Market
+from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
 
 __all__ = ["Hungarian"]
 
@@ -49,32 +50,20 @@ class Hungarian:
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
-        objective = get_objective(self.objective)
-        participants: list[Int32Array] = []
-        sessions: list[Int32Array] = []
-        total = max(len(problem.slots), 1)
-        for done, market in enumerate(markets(problem, objective.costs(problem))):
-            context.report(done, total, "slots")
-            buyer, seller = _assign(market)
-            participants.append(market.participant[buyer])
-            sessions.append(market.seller[seller])
-        context.report(total, total, "slots")
-        allocation = join(problem, participants, sessions)
-        return Result.optimal(allocation, objective, self, context, notes=priority_notes(problem, self.name))
+        return solve_slot_by_slot(problem, get_objective(self.objective), _assign, self, context)
 
 
 def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
     """Return the (buyer, seller) pairs of an optimal assignment."""
     from scipy.optimize import linear_sum_assignment
 
+    if len(market.participant) * len(market.seller) > MAX_ENTRIES:
+        raise _too_large(len(market.participant), len(market.seller))
     gain, possible = _gains(market)
     # no session can use more seats than there are buyers who could take one
     seats = np.minimum(market.capacity, possible.sum(axis=0))
     if len(gain) * int(seats.sum()) > MAX_ENTRIES:
-        raise OptionError(
-            f"hungarian needs a matrix of {len(gain):,} x {int(seats.sum()):,}, above {MAX_ENTRIES:,} entries; "
-            "use 'flow'"
-        )
+        raise _too_large(len(gain), int(seats.sum()))
     seller_of_seat = np.repeat(np.arange(len(seats), dtype=np.int32), seats)
     buyer, seat = linear_sum_assignment(gain[:, seller_of_seat], maximize=True)
     seller = seller_of_seat[seat]
@@ -99,3 +88,7 @@ def _gains(market: Market) -> tuple[FloatArray, BoolArray]:
     possible = gain >= 0
     gain[~possible] = 0.0
     return gain, possible
+
+
+def _too_large(rows: int, columns: int) -> OptionError:
+    return OptionError(f"hungarian needs a matrix of {rows:,} x {columns:,}, above {MAX_ENTRIES:,} entries; use 'flow'")

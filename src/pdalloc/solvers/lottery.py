@@ -49,8 +49,9 @@ class Lottery:
     def __post_init__(self) -> None:
         if self.draws is None:
             return
-        if isinstance(self.draws, bool) or not isinstance(self.draws, int) or self.draws < 1:
+        if isinstance(self.draws, bool) or not isinstance(self.draws, int | np.integer) or self.draws < 1:
             raise OptionError(f"draws is {self.draws!r}; give a whole number from 1")
+        object.__setattr__(self, "draws", int(self.draws))
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, Int32Array, Int64Array
+from pdalloc.arrays import BoolArray, Int32Array, Int64Array, among_pairs
 from pdalloc.objectives import PlaceCosts
 from pdalloc.problem import Problem
 
@@ -109,12 +109,9 @@ def _market(problem: Problem, costs: PlaceCosts, here: BoolArray, wanted: Int64A
     taken = np.bincount(fixed[:, 1], minlength=len(here))
 
     choices = problem.choices
-    count = len(problem.sessions)
     barred = np.concatenate([problem.forbidden, problem.facilitated, fixed])
     open_choice = here[choices.session] & (buyer_of[choices.participant] >= 0)
-    if len(barred):
-        pair = choices.participant.astype(np.int64) * count + choices.session
-        open_choice &= ~np.isin(pair, barred[:, 0].astype(np.int64) * count + barred[:, 1])
+    open_choice &= ~among_pairs(choices.participant, choices.session, barred, len(problem.sessions))
     kept = np.flatnonzero(open_choice)
     barred = np.stack([buyer_of[barred[:, 0]], seller_of[barred[:, 1]]], axis=1)
     return Market(

@@ -6,13 +6,13 @@ import importlib
 import importlib.metadata
 import logging
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
 from pdalloc.errors import OptionError
-from pdalloc.objectives import get_objective
+from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.solvers.base import Solver, refuse, unsupported_by
 
@@ -58,10 +58,20 @@ def solver_class(name: str) -> type[Solver]:
         loaded = plug_ins[name].load()
     except Exception as error:
         raise OptionError(f"plug-in solver {name!r} ({plug_ins[name].value}) cannot be loaded: {error}") from error
-    missing = [part for part in ("name", "features", "objectives", "uses_chance", "solve") if not hasattr(loaded, part)]
-    if missing:
-        raise OptionError(f"plug-in solver {name!r} ({plug_ins[name].value}) lacks {', '.join(missing)}")
+    if fault := _plug_in_fault(name, loaded):
+        raise OptionError(f"plug-in solver {name!r} ({plug_ins[name].value}) {fault}")
     return loaded  # type: ignore[no-any-return]
+
+
+def _plug_in_fault(name: str, loaded: Any) -> str:
+    """Say what keeps a loaded object from being the solver of that name, "" if nothing does."""
+    parts = ("name", "features", "objectives", "uses_chance", "solve")
+    if missing := [part for part in parts if not hasattr(loaded, part)]:
+        return f"lacks {', '.join(missing)}"
+    if not isinstance(loaded, type) or not is_dataclass(loaded):
+        return "is not a dataclass"
+    own_name = getattr(loaded, "name")  # noqa: B009 - the type checker knows a dataclass, not that it has a name
+    return "" if own_name == name else f"calls itself {own_name!r}; give both the same name"
 
 
 def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
@@ -74,17 +84,18 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
     """
     made = solver_class(name)
     known = [option.name for option in fields(made)]  # type: ignore[arg-type]
-    if "objective" in known:
+    if "objective" in known and not {"objective", "rank_costs"}.isdisjoint(options):
         # a short form: rank costs belong to the objective
         options = dict(options)
-        options["objective"] = get_objective(options.pop("objective", "rank-sum"), options.pop("rank_costs", None))
+        name_or_object = options.pop("objective", "rank-sum")
+        options["objective"] = get_objective(name_or_object, options.pop("rank_costs", None))
     for option in options:
         if option not in known:
             takes = ", ".join(known) or "no options"
             raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
     solver = made(**options)
     objective = getattr(solver, "objective", None)
-    if objective is not None and objective.name not in made.objectives:
+    if isinstance(objective, Objective) and objective.name not in made.objectives:
         raise OptionError(
             f"solver {name!r} does not optimise {objective.name!r}; it does {', '.join(sorted(made.objectives))}"
         )
@@ -129,7 +140,7 @@ def require_support(solver: Solver, problem: Problem) -> None:
     if missing := unsupported_by(solver.features, problem):
         raise refuse(f"solver {solver.name!r} does not handle", missing, _others(problem))
     objective = getattr(solver, "objective", None)
-    if objective is None:
+    if not isinstance(objective, Objective):
         return
     if used := {feature: example for feature, example in problem.features.items() if feature in objective.refuses}:
         raise refuse(f"objective {objective.name!r} does not handle", used, "Leave them out, or use another objective.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.context import Context, Progress, StopFlag
-from pdalloc.errors import OptionError
+from pdalloc.errors import OptionError, SolverError
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
@@ -73,12 +73,12 @@ def solve(
         raise OptionError(
             f"problem is a {type(problem).__name__}; make a Problem with read_tables, Model or Problem.from_..."
         )
-    if time_limit is not None and not (math.isfinite(time_limit) and time_limit > 0):
-        raise OptionError(f"time_limit is {time_limit}; give seconds above 0")
+    if time_limit is not None and not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
+        raise OptionError(f"time_limit is {time_limit!r}; give seconds above 0")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0):
         raise OptionError(f"seed is {seed!r}; give a whole number from 0")
-    if start is not None and start.problem != problem:
-        raise OptionError("start is an allocation of another problem")
+    if start is not None and not (isinstance(start, Allocation) and start.problem == problem):
+        raise OptionError("start is not an allocation of this problem")
     chosen = _chosen(problem, solver, options)
     require_support(chosen, problem)
     if seed is None and chosen.uses_chance:
@@ -91,7 +91,10 @@ def solve(
         stop,
         start,
     )
-    return chosen.solve(problem, context)
+    result = chosen.solve(problem, context)
+    if not isinstance(result, Result) or result.allocation.problem is not problem:
+        raise SolverError(f"solver {chosen.name!r} did not return a Result of the problem it was given")
+    return result
 
 
 def _chosen(problem: Problem, solver: str | Solver, options: dict[str, Any]) -> Solver:

@@ -14,6 +14,7 @@ from pdalloc.problem import Feature, Problem
 __all__ = ["Turns"]
 
 REPORT_EVERY = 128
+CHECK_EVERY = 1024
 
 
 class Option(NamedTuple):
@@ -24,6 +25,7 @@ class Option(NamedTuple):
     session: int
     size: int
     slots: int  # bit mask
+    topic: int  # bit mask, 0 for none
 
 
 class Turns:
@@ -47,6 +49,7 @@ class Turns:
         self.rank = choices.rank.tolist()
         self.slots = problem.session_slots.bits()
         self.size = problem.session_size.tolist()
+        self.topic = [1 << topic if topic >= 0 else 0 for topic in problem.topic.tolist()]
         self.busy = _busy_bits(problem)
         self.wanted = problem.wanted.tolist()
         self.seats = (problem.capacity - np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))).tolist()
@@ -73,8 +76,9 @@ class Turns:
         sessions: list[int] = []
         for turn, participant in enumerate(order):
             if not turn % REPORT_EVERY:
+                context.check()
                 context.report(turn, len(order), "turns")
-            schedule = self.take(participant, seats)
+            schedule = self.take(participant, seats, context)
             for session in schedule:
                 seats[session] -= 1
             sessions += schedule
@@ -87,7 +91,7 @@ class Turns:
             np.concatenate([fixed[:, 1], np.array(sessions, np.int32)]),
         )
 
-    def take(self, participant: int, seats: Sequence[int]) -> list[int]:
+    def take(self, participant: int, seats: Sequence[int], context: Context) -> list[int]:
         """Return the sessions that a participant takes when these seats are left, beyond those where they are fixed."""
         fixed = self.fixed.get(participant, ())
         busy = self.busy[participant]
@@ -102,7 +106,8 @@ class Turns:
             picked = self._pick(participant, seats, wanted, busy, fixed)
             if not self._clash([*fixed, *picked]):
                 return picked
-        return _best_schedule(self._options(participant, seats, busy, fixed), wanted, self.excludes)
+        options = self._options(participant, seats, busy, fixed)
+        return _best_schedule(options, wanted, self.excludes, context)
 
     def _pick(self, participant: int, seats: Sequence[int], wanted: int, busy: int, fixed: Sequence[int]) -> list[int]:
         """Return the first sessions with seats on the list that do not overlap, then the first unlisted ones."""
@@ -137,7 +142,14 @@ class Turns:
         excluded = frozenset().union(*(self.excludes.get(session, ()) for session in fixed))
         last = self.problem.unlisted_rank
         return sorted(
-            Option(session not in rank, rank.get(session, last) - 1, session, self.size[session], self.slots[session])
+            Option(
+                session not in rank,
+                rank.get(session, last) - 1,
+                session,
+                self.size[session],
+                self.slots[session],
+                self.topic[session],
+            )
             for session in candidates
             if seats[session] > 0
             and not self.slots[session] & busy
@@ -167,46 +179,70 @@ def _exclusions(problem: Problem) -> dict[int, frozenset[int]]:
     return {session: frozenset(others) for session, others in excludes.items()}
 
 
-def _best_schedule(options: Sequence[Option], wanted: int, excludes: dict[int, frozenset[int]]) -> list[int]:
+class Reach(NamedTuple):
+    """What the options from some position on could still fill."""
+
+    slots: int = 0  # bit mask
+    slotless: int = 0
+    topics: int = 0  # bit mask
+    without_topic: int = 0
+    largest: int = 1
+
+    def extended(self, option: Option) -> Reach:
+        """Return what they could fill with one option more."""
+        return Reach(
+            self.slots | option.slots,
+            self.slotless + (not option.slots),
+            self.topics | option.topic,
+            self.without_topic + (not option.topic),
+            max(self.largest, option.size),
+        )
+
+    def places(self, busy: int, topics: int) -> int:
+        """Return at most how many places they fill, given the slots and topics that are taken."""
+        sessions = (self.topics & ~topics).bit_count() + self.without_topic
+        return min((self.slots & ~busy).bit_count() + self.slotless, sessions * self.largest)
+
+
+def _best_schedule(
+    options: Sequence[Option], wanted: int, excludes: dict[int, frozenset[int]], context: Context
+) -> list[int]:
     """Return the best set of options that fit together, by branch and bound over sets in the order of the options."""
-    # what is still reachable from each option on: slots, and sessions without one
-    reach = [(0, 0)]
+    reach = [Reach()]
     for option in reversed(options):
-        slots, slotless = reach[-1]
-        reach.append((slots | option.slots, slotless + (not option.slots)))
+        reach.append(reach[-1].extended(option))
     reach.reverse()
     # from here on all options cost the same, so the first complete set found is the earliest in table order
     uniform = len(options)
     while uniform and options[uniform - 1][:2] == options[-1][:2]:
         uniform -= 1
     best: tuple[tuple[int, int, int], list[int]] = ((wanted, 0, 0), [])
+    looked_at = 0
 
-    def search(first: int, taken: list[int], busy: int, places: int, unlisted: int, cost: int) -> None:
-        nonlocal best
-        key = (wanted - places, unlisted, cost)
-        if key < best[0] or (key == best[0] and sorted(taken) < best[1]):
-            best = key, sorted(taken)
+    def search(first: int, taken: list[Option], busy: int, topics: int, key: tuple[int, int, int]) -> None:
+        nonlocal best, looked_at
+        looked_at += 1
+        if not looked_at % CHECK_EVERY:
+            context.check()
+        sessions = sorted(option.session for option in taken)
+        if (key, sessions) < best:
+            best = key, sessions
+        empty, unlisted, cost = key
         settled = False
         for position in range(first, len(options)):
             option = options[position]
-            slots, slotless = reach[position]
-            room = min(wanted - places, (slots & ~busy).bit_count() + slotless)
-            bound = (wanted - places - room, unlisted + room * option.unlisted, cost + room * option.rate)
+            room = min(empty, reach[position].places(busy, topics))
+            bound = (empty - room, unlisted + room * option.unlisted, cost + room * option.rate)
             if not room or bound > best[0] or (settled and bound == best[0]):
                 return
-            fits = not option.slots & busy and places + option.size <= wanted
-            if not fits or excludes.get(option.session, frozenset()).intersection(taken):
+            if option.slots & busy or option.topic & topics or option.size > empty:
                 continue
-            before = best
-            search(
-                position + 1,
-                [*taken, option.session],
-                busy | option.slots,
-                places + option.size,
-                unlisted + option.unlisted * option.size,
-                cost + option.rate * option.size,
-            )
+            if excludes.get(option.session, frozenset()).intersection(sessions):
+                continue
+            size, before = option.size, best
+            longer = (empty - size, unlisted + option.unlisted * size, cost + option.rate * size)
+            search(position + 1, [*taken, option], busy | option.slots, topics | option.topic, longer)
             settled = settled or (position >= uniform and best is not before)
 
-    search(0, [], 0, 0, 0, 0)
+    search(0, [], 0, 0, (wanted, 0, 0))
     return best[1]
