@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pdalloc import Model, Problem
 from pdalloc.errors import ProblemError
 from pdalloc.problem import Choices, Incidence, Labels, Priorities
-from pdalloc.problem.choices import ranks_from_ratings
+from pdalloc.problem.choices import _sorted_columns, ranks_from_ratings
 from tests import oracle
 from tests.strategies import problems
 
@@ -204,6 +204,12 @@ BAD_ARRAYS: list[tuple[dict[str, Any], str]] = [
     ({"ranking": "slot"}, "ranking is 'slot'; it is one of 'per-day', 'per-slot'"),
     ({"unlisted": "yes"}, "unlisted is 'yes'; it is one of 'forbidden', 'last'"),
     ({"participants": -1}, "participants is -1; give how many there are"),
+    ({"participants": 2.5}, "participants is 2.5; give how many there are"),
+    (
+        {"participants": None, "participant": [0, 10**13]},
+        "participants is 10000000000001; give how many there are, at most",
+    ),
+    ({"slot": [0, 10_000]}, "session '1': slot 10000 is not below 10,000; number slots from 0"),
     ({"participants": 0, "participant": [], "session": [], "rank": []}, "there is no participant; a problem needs"),
     (
         {"capacity": [], "participant": [], "session": [], "rank": [], "participants": 1},
@@ -226,6 +232,8 @@ def test_bad_arrays_are_refused_by_name(change: dict[str, Any], message: str) ->
     [
         ([1, 2], [1], "ratings have 1 dimensions; give a matrix of participants x sessions"),
         ([[1, 2]], [1], "ratings have 2 columns but there are 1 capacities; give one a session"),
+        ([["a"]], [1], "ratings are not a matrix of numbers; give rows of equal length, nan for none"),
+        ([[1], [1, 2]], [1], "ratings are not a matrix of numbers; give rows of equal length, nan for none"),
         ([[1, float("inf")]], [1, 1], "participant '0', session '1': rating inf is not finite; leave the choice out"),
     ],
 )
@@ -293,3 +301,26 @@ def test_replacing_a_field_keeps_the_problem_frozen_and_checked() -> None:
     assert other == Problem.from_arrays([0, 1], [0, 1], [1, 1], [5, 5])
     with pytest.raises(ProblemError, match=r"capacity has shape \(1,\), not \(2,\)"):
         replace(problem, capacity=np.array([5]))
+
+
+def test_rankings_and_capacities_are_mappings() -> None:
+    with pytest.raises(ProblemError, match="capacity is a list; give a mapping such as"):
+        Problem.from_rankings({"p": ["x"]}, capacity=[1])  # type: ignore[arg-type]
+    with pytest.raises(ProblemError, match="participant 'p': ranking None is not a list"):
+        Problem.from_rankings({"p": None}, capacity={"x": 1})  # type: ignore[dict-item]
+
+
+@given(data=st.data())
+def test_columns_are_sorted_alike_whatever_the_size_of_their_numbers(data: st.DataObject) -> None:
+    # ranks this large do not fit one number with the others, and take the other way to sort
+    pairs = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), unique=True, min_size=1, max_size=8))
+    ranks = data.draw(st.lists(st.integers(1, 5), min_size=len(pairs), max_size=len(pairs)))
+    participant, session = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
+    rating = np.arange(len(pairs), dtype=np.float64)
+    for factor in (1, 2**60):
+        rank = np.array(ranks, np.int64) * factor
+        sort = sorted(zip(participant.tolist(), rank.tolist(), session.tolist(), rating.tolist(), strict=True))
+        columns = _sorted_columns(participant, session, rank, rating)
+        assert list(zip(*(column.tolist() for column in columns if column is not None), strict=False)) == [
+            (who, what, when, value) for who, when, what, value in sort
+        ]

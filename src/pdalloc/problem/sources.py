@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ from pdalloc.problem.model import Model
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
 
+MAX_PARTICIPANTS = 10**8
+"""Beyond it a number is taken for a mistake, such as a telephone number in the wrong column."""
+
+MAX_SLOTS = 10_000
+"""The same for slots."""
+
 __all__ = ["problem_from_arrays", "problem_from_rankings", "problem_from_ratings"]
 
 
@@ -32,6 +39,9 @@ def problem_from_rankings(
 ) -> Problem:
     """See `Problem.from_rankings`."""
     model = Model(ranking=ranking, unlisted=unlisted)
+    for name, mapping in (("rankings", rankings), ("capacity", capacity)):
+        if not isinstance(mapping, Mapping):
+            raise ProblemError(f"{name} is a {type(mapping).__name__}; give a mapping such as {{'x': ...}}")
     slots = slots or {}
     if unknown := [session for session in slots if session not in capacity]:
         raise ProblemError(f"slots name session {unknown[0]!r}, which has no capacity; add it or correct the id")
@@ -55,7 +65,10 @@ def problem_from_ratings(
     unlisted: Unlisted,
 ) -> Problem:
     """See `Problem.from_ratings`."""
-    matrix = np.asarray(ratings, np.float64)
+    try:
+        matrix = np.asarray(ratings, np.float64)
+    except (TypeError, ValueError):
+        raise ProblemError("ratings are not a matrix of numbers; give rows of equal length, nan for none") from None
     if matrix.ndim != 2:
         raise ProblemError(f"ratings have {matrix.ndim} dimensions; give a matrix of participants x sessions")
     if matrix.shape[1] != np.size(capacity):
@@ -65,6 +78,7 @@ def problem_from_ratings(
     participant, session = np.nonzero(~np.isnan(matrix))
     rating = matrix[participant, session]
     list_of = np.zeros(len(session), np.int64)
+    _slots(slot, matrix.shape[1])
     if ranking == "per-slot" and slot is not None:
         list_of = _whole("slot", slot)[session]
     return problem_from_arrays(
@@ -92,11 +106,13 @@ def problem_from_arrays(
     lengths = [len(column) for column in (who, what, ranks, rates) if column is not None]
     if len(set(lengths)) > 1:
         raise ProblemError(f"the columns of the choices have lengths {lengths}; give one entry per choice in each")
-    if participants is not None and participants < 0:
-        raise ProblemError(f"participants is {participants}; give how many there are")
-    people = Labels.numbered(int(who.max(initial=-1)) + 1 if participants is None else participants)
+    count = int(who.max(initial=-1)) + 1 if participants is None else participants
+    if not isinstance(count, int | np.integer) or not 0 <= count <= MAX_PARTICIPANTS:
+        raise ProblemError(f"participants is {count!r}; give how many there are, at most {MAX_PARTICIPANTS:,}")
+    people = Labels.numbered(int(count))
     sessions = Labels.numbered(len(seats))
-    if faults := list(find_choice_faults(who, what, ranks, rates, people, sessions)):
+    # a wrong column has as many faults as rows; the first thousand tell enough
+    if faults := list(islice(find_choice_faults(who, what, ranks, rates, people, sessions), 1_000)):
         raise ProblemError(faults)
     choices = Choices.from_columns(who, what, ranks, rates, len(people))
     slots, session_slots = _slots(slot, len(seats))
@@ -113,6 +129,10 @@ def _slots(slot: npt.ArrayLike | None, sessions: int) -> tuple[Labels | None, In
         raise ProblemError(f"slot has {len(numbers)} entries but there are {sessions} capacities; give one a session")
     if (numbers < -1).any():
         raise ProblemError(f"session '{int(np.argmin(numbers))}': slot {numbers.min()} is below -1; -1 means no slot")
+    if numbers.max(initial=-1) >= MAX_SLOTS:
+        raise ProblemError(
+            f"session '{int(np.argmax(numbers))}': slot {numbers.max()} is not below {MAX_SLOTS:,}; number slots from 0"
+        )
     labels = Labels.numbered(int(numbers.max(initial=-1)) + 1)
     return labels, Incidence.from_single(numbers, len(labels))
 
