@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,7 +14,13 @@ from pdalloc import solve
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-SIZES = [(1_000, 138, 10), (100_000, 1_000, 10)]
+SIZES = [(1_000, 138, 10, 0.8), (100_000, 1_000, 10, 0.8), (100_000, 1_000, 10, 1.2)]
+SOLVERS = [
+    ("flow", {"engine": "transport"}),
+    ("flow", {"engine": "ortools"}),
+    ("lottery", {}),
+    ("first-come", {}),
+]
 
 
 def bare_flow(instance: Instance, longest: int) -> tuple[int, int]:
@@ -41,24 +47,35 @@ def bare_flow(instance: Instance, longest: int) -> tuple[int, int]:
     return left_empty, int(network.optimal_cost()) - left_empty * (unplaced - longest)
 
 
-@pytest.mark.parametrize(("participants", "sessions", "length"), SIZES)
-def test_bare_minimum_cost_flow(benchmark: BenchmarkFixture, participants: int, sessions: int, length: int) -> None:
-    benchmark.group = f"flow, {participants:,} x {sessions:,} x {length}"
-    instance = one_slot(participants, sessions, length)
-    value = benchmark.pedantic(bare_flow, (instance, length), rounds=5, warmup_rounds=1)
+@pytest.mark.parametrize(("participants", "sessions", "length", "zipf"), SIZES)
+def test_bare_minimum_cost_flow(
+    benchmark: BenchmarkFixture, participants: int, sessions: int, length: int, zipf: float
+) -> None:
+    benchmark.group = f"flow, {participants:,} x {sessions:,} x {length}, Zipf {zipf}"
+    instance = one_slot(participants, sessions, length, zipf=zipf)
+    value = benchmark.pedantic(bare_flow, (instance, length), rounds=3, warmup_rounds=1)
     assert value == solve(instance.problem(), "flow").objective
 
 
-@pytest.mark.parametrize("solver", ["flow", "lottery", "first-come"])
-@pytest.mark.parametrize(("participants", "sessions", "length"), SIZES)
-def test_solve(benchmark: BenchmarkFixture, solver: str, participants: int, sessions: int, length: int) -> None:
-    benchmark.group = f"flow, {participants:,} x {sessions:,} x {length}"
-    instance = one_slot(participants, sessions, length)
+@pytest.mark.parametrize(("solver", "options"), SOLVERS, ids=str)
+@pytest.mark.parametrize(("participants", "sessions", "length", "zipf"), SIZES)
+def test_solve(
+    benchmark: BenchmarkFixture,
+    solver: str,
+    options: dict[str, Any],
+    participants: int,
+    sessions: int,
+    length: int,
+    zipf: float,
+) -> None:
+    benchmark.group = f"flow, {participants:,} x {sessions:,} x {length}, Zipf {zipf}"
+    instance = one_slot(participants, sessions, length, zipf=zipf)
+    solve(one_slot(20_000, 100, 10).problem(), "flow")  # enough to compile
     # a fresh problem each round, so that nothing it caches is left out of the time
     result = benchmark.pedantic(
-        lambda problem: solve(problem, solver, seed=1),
+        lambda problem: solve(problem, solver, seed=1, **options),
         setup=lambda: ((instance.problem(),), {}),
-        rounds=5,
+        rounds=3,
         warmup_rounds=1,
     )
     assert result.allocation.violations() == ()

@@ -13,6 +13,7 @@ import pdalloc
 LAYERS = (
     ("errors",),
     ("arrays", "files"),
+    ("kernels",),
     ("problem",),
     ("allocation", "allocation_json", "violations", "random_assignment", "context"),
     ("metrics",),

@@ -164,12 +164,13 @@ def test_many_empty_places_do_not_wrap_around() -> None:
         solve(problem, "flow", rank_costs=[0, 2**40])
 
 
-def test_ratings_beyond_the_engine_are_refused_as_options() -> None:
-    problem = Problem.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 1, 2], [1, 1], rating=[1e18] * 4)
+@pytest.mark.parametrize("engine", ["transport", "ortools"])
+def test_ratings_beyond_the_engine_are_refused_as_options(engine: str) -> None:
+    problem = Problem.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 1, 2], [1, 1], rating=[2e18] * 4)
     with pytest.raises(
-        OptionError, match="costs up to 1,000,000,000,000,000,000 with 2 sessions do not fit the engine's"
+        OptionError, match="costs up to 2,000,000,000,000,000,000 with 2 sessions do not fit the engine's"
     ):
-        solve(problem, "flow", objective="welfare")
+        solve(problem, "flow", objective="welfare", engine=engine)
 
 
 def test_a_value_comes_in_its_own_units_too() -> None:

@@ -78,11 +78,31 @@ def linear_program(problem: Problem) -> tuple[int, ...]:
     return tuple(values)
 
 
-@pytest.mark.parametrize("solver", EXACT)
+@pytest.mark.parametrize(
+    ("solver", "options"), [("flow", {}), ("flow", {"engine": "ortools"}), ("hungarian", {})], ids=str
+)
 @settings(max_examples=60)
 @given(problem=markets())
-def test_rank_sum_is_that_of_a_linear_program_level_by_level(solver: str, problem: Problem) -> None:
-    assert solve(problem, solver).objective == linear_program(problem)
+def test_rank_sum_is_that_of_a_linear_program_level_by_level(
+    solver: str, options: dict[str, str], problem: Problem
+) -> None:
+    assert solve(problem, solver, **options).objective == linear_program(problem)  # type: ignore[arg-type]
+
+
+@given(problem=problems(coupled=False, rated=True, weights=True))
+def test_the_engines_of_flow_reach_the_same_value(problem: Problem) -> None:
+    for objective in ("rank-sum", "welfare"):
+        if objective == "welfare" and (problem.choices.rating is None or Feature.WEIGHTS in problem.features):
+            continue
+        by_engine = [
+            solve(problem, objective=objective, engine=engine).objective for engine in ("transport", "ortools")
+        ]
+        assert by_engine[0] == by_engine[1]
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(OptionError, match="engine is 'simplex'; it is one of 'transport', 'ortools'"):
+        solve(Problem.from_rankings({"p": ["x"]}, capacity={"x": 1}), "flow", engine="simplex")
 
 
 @given(seed=st.integers(0, 2**32), unlisted=st.sampled_from(["forbidden", "last"]))

@@ -1,18 +1,16 @@
-"""Minimum-cost flow, slot by slot: the fast exact solver for days whose slots are separate."""
+"""Transportation problems, slot by slot: the fast exact solver for days whose slots are separate."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from pdalloc.arrays import Int32Array, Int64Array
+from pdalloc.arrays import Int32Array, row_pointers
 from pdalloc.context import Context
-from pdalloc.errors import OptionError, SolverError
+from pdalloc.errors import OptionError
+from pdalloc.kernels.transport import transport
 from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
@@ -22,26 +20,34 @@ from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
 
 __all__ = ["Flow"]
 
+ENGINES = ("transport", "ortools")
+LARGEST_COST = 2**60
+
 
 @dataclass(frozen=True)
 class Flow:
-    """Minimum-cost flow from participants to seats, one network a slot (Ahuja, Magnanti and Orlin 1993, chapter 10).
+    """Minimum-cost flow from participants to seats, one transportation problem a slot.
 
-    Each slot is a transportation problem: its linear program has an integral optimum, which cost scaling finds exactly
-    in integers. Places come first by a penalty that no exchange of places can outweigh, refused where it would not fit
-    62 bits.
+    Its linear program has an integral optimum, found exactly in integers. Places come first by a penalty that no
+    exchange of places can outweigh, refused where it would not fit 60 bits.
 
     Parameters
     ----------
     objective : {"rank-sum", "welfare"} or Objective
+    engine : {"transport", "ortools"}
+        The kernel of `pdalloc.kernels.transport` (prices that only rise, with blocking flows), or cost scaling as
+        OR-Tools has it (Goldberg 1997). Both reach the optimum; where several allocations do, they may choose different
+        ones. The kernel leaves two rare cases to OR-Tools: several places a participant, and unlisted places where some
+        pairs are forbidden.
 
     Notes
     -----
-    O(nodes^2 x arcs x log(nodes x largest cost)) in the worst case, close to linear in the choices in practice
-    (Goldberg 1997). The engine cannot be interrupted: time limit and stop flag are looked at between slots.
+    The kernel takes two passes over the choices of participants at overfull sessions for every rise of prices; rises
+    are few where costs are small. No engine can be interrupted: time limit and stop flag are looked at between slots.
     """
 
     objective: str | Objective = "rank-sum"
+    engine: str = "transport"
 
     name: ClassVar[str] = "flow"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.SEVERAL_PLACES, Feature.WEIGHTS}
@@ -50,106 +56,46 @@ class Flow:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "objective", get_objective(self.objective))
+        if self.engine not in ENGINES:
+            raise OptionError(f"engine is {self.engine!r}; it is one of {', '.join(map(repr, ENGINES))}")
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
-        return solve_slot_by_slot(problem, get_objective(self.objective), _cheapest_flow, self, context)
+        match = _transported if self.engine == "transport" else _networked
+        return solve_slot_by_slot(problem, get_objective(self.objective), match, self, context)
 
 
-class _Arcs(NamedTuple):
-    tail: Int32Array
-    head: Int32Array
-    capacity: Int64Array
-    cost: Int64Array
-
-
-def _cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
-    """Return the (buyer, seller) pairs of an optimal flow.
-
-    Nodes are buyers, sellers, a hub and the sink. What a buyer wants flows to sellers they chose, to the hub (unlisted
-    places) or straight to the sink (empty ones); the hub reaches every seller, so that unlisted places take no arc a
-    pair.
-    """
+def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs of an optimum, by the kernel where it can."""
+    several = bool((market.supply > 1).any())
+    if several or (market.allows_unlisted and len(market.barred)):
+        return _networked(market)
     buyers, sellers = len(market.participant), len(market.seller)
-    hub, sink = buyers + sellers, buyers + sellers + 1
-    # an exchange is a path or cycle that visits each seller once, so at most sellers + 1 buyers move
-    for_unlisted, for_empty = market.penalties(sellers + 1)
-    largest = max(int(np.abs(part).max(initial=0)) for part in (market.cost, market.unlisted, market.empty))
-    if largest + for_empty >= 2**62:
-        raise _too_large(market)
-    everyone, every_seller = np.arange(buyers, dtype=np.int32), np.arange(sellers, dtype=np.int32)
-    chosen = _Arcs(market.buyer, market.at + buyers, np.ones(len(market.cost), np.int64), market.cost)
-    pairs, through_hub = _unlisted_pairs(market)
-    direct = _Arcs(
-        pairs[:, 0], pairs[:, 1] + buyers, np.ones(len(pairs), np.int64), market.unlisted[pairs[:, 0]] + for_unlisted
+    # an unlisted place costs what an empty one does, and anybody can have any: they are given out afterwards
+    _, for_empty = replace(market, allows_unlisted=False).penalties(sellers + 1)
+    largest = max(int(np.abs(part).max(initial=0)) for part in (market.cost, market.empty))
+    if largest + for_empty >= LARGEST_COST:
+        from pdalloc.solvers.network import too_large
+
+        raise too_large(market)
+    held, _ = transport.run(
+        len(market.cost) + buyers,
+        row_pointers(market.buyer, buyers),
+        market.at,
+        market.cost.astype(np.int32) if largest < 2**31 else market.cost,
+        market.empty + for_empty,
+        market.capacity,
     )
-    to_hub = _Arcs(
-        through_hub,
-        np.full(len(through_hub), hub, np.int32),
-        np.ones(len(through_hub), np.int64),
-        market.unlisted[through_hub] + for_unlisted,
-    )
-    hub_sellers = every_seller if len(through_hub) else every_seller[:0]
-    from_hub = _Arcs(
-        np.full(len(hub_sellers), hub, np.int32),
-        hub_sellers + buyers,
-        market.capacity[hub_sellers],
-        np.zeros(len(hub_sellers), np.int64),
-    )
-    empty = _Arcs(everyone, np.full(buyers, sink, np.int32), market.supply, market.empty + for_empty)
-    seats = _Arcs(every_seller + buyers, np.full(sellers, sink, np.int32), market.capacity, np.zeros(sellers, np.int64))
-    flow = _solve_network((chosen, direct, to_hub, from_hub, empty, seats), market.supply, sink)
-    if flow is None:
-        raise _too_large(market)
-    on_chosen, on_direct, on_to_hub, on_from_hub = flow[:4]
-    # whoever goes through the hub is interchangeable there: a seller whom they listed would have been cheaper directly
-    buyer = np.concatenate([market.buyer[on_chosen > 0], pairs[on_direct > 0, 0], through_hub[on_to_hub > 0]])
-    seller = np.concatenate([market.at[on_chosen > 0], pairs[on_direct > 0, 1], np.repeat(hub_sellers, on_from_hub)])
-    return buyer, seller
+    if market.allows_unlisted:
+        without = np.flatnonzero(held == sellers)
+        free = market.capacity - np.bincount(held, minlength=sellers + 1)[:sellers]
+        seats = np.repeat(np.arange(sellers, dtype=np.int32), free)[: len(without)]
+        held[without[: len(seats)]] = seats
+    placed = np.flatnonzero(held < sellers).astype(np.int32)
+    return placed, held[placed]
 
 
-def _unlisted_pairs(market: Market) -> tuple[Int32Array, Int32Array]:
-    """Return (buyer, seller) pairs of unlisted places that need an arc of their own, and the buyers who use the hub.
+def _networked(market: Market) -> tuple[Int32Array, Int32Array]:
+    from pdalloc.solvers.network import cheapest_flow
 
-    The hub forgets who came: it serves only buyers who want one place and may go to every seller.
-    """
-    everyone = np.arange(len(market.participant), dtype=np.int32)
-    if not market.allows_unlisted:
-        return np.zeros((0, 2), np.int32), everyone[:0]
-    needs_own = market.supply > 1
-    needs_own[market.barred[:, 0]] = True
-    buyers, sellers = everyone[needs_own], len(market.seller)
-    open_pair = np.ones((len(buyers), sellers), np.bool_)
-    row_of = np.full(len(everyone), -1, np.int32)
-    row_of[buyers] = np.arange(len(buyers), dtype=np.int32)
-    for buyer, at in ((market.buyer, market.at), (market.barred[:, 0], market.barred[:, 1])):
-        known = row_of[buyer] >= 0
-        open_pair[row_of[buyer[known]], at[known]] = False
-    row, seller = np.nonzero(open_pair)
-    return np.stack([buyers[row], seller.astype(np.int32)], axis=1), everyone[~needs_own]
-
-
-def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> list[Int64Array] | None:
-    """Return the flow on each group of arcs; None if the engine cannot add up costs of this size."""
-    network = SimpleMinCostFlow()
-    for arcs in groups:
-        network.add_arcs_with_capacity_and_unit_cost(arcs.tail, arcs.head, arcs.capacity, arcs.cost)
-    network.set_nodes_supplies(np.arange(len(supply), dtype=np.int32), supply)
-    network.set_node_supply(sink, -int(supply.sum()))
-    status = network.solve()
-    if status == SimpleMinCostFlow.BAD_COST_RANGE:
-        return None
-    if status != SimpleMinCostFlow.OPTIMAL:
-        raise SolverError(f"the minimum-cost flow engine ended with {status}")
-    ends = np.cumsum([0] + [len(arcs.tail) for arcs in groups])
-    return [
-        np.asarray(network.flows(np.arange(start, end, dtype=np.int32)), np.int64)
-        for start, end in itertools.pairwise(ends)
-    ]
-
-
-def _too_large(market: Market) -> OptionError:
-    return OptionError(
-        f"costs up to {int(np.abs(market.cost).max(initial=0)):,} with {len(market.seller):,} sessions do not fit the "
-        "engine's 64 bits; use smaller rank_costs, weights or ratings"
-    )
+    return cheapest_flow(market)

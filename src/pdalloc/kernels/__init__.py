@@ -1,0 +1,1 @@
+"""Pure functions on arrays, compiled when enough is asked of them."""

@@ -1,0 +1,82 @@
+"""The decorator of all kernels: interpreted while little is asked of them, compiled afterwards, same result."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Generic, ParamSpec, TypeVar
+
+__all__ = ["Kernel", "kernel"]
+
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
+INTERPRETED_WORK = 150_000
+"""Units of work that a process interprets before it compiles: about as long as loading the compiled code takes."""
+
+
+class Kernel(Generic[Parameters, Returned]):
+    """A function on arrays and numbers that numba can compile.
+
+    Calling it runs the plain function; `run` decides between that and `compiled`. Kernels may call kernels.
+
+    Attributes
+    ----------
+    py_func : callable
+        The plain function.
+    """
+
+    def __init__(self, function: Callable[Parameters, Returned]) -> None:
+        self.py_func = function
+        self._work = 0
+        self._lock = threading.RLock()
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
+        """Run the plain function."""
+        return self.py_func(*args, **kwargs)
+
+    def run(self, work: int, *args: Any) -> Returned:
+        """Call the function, compiled once a process has asked for more than a little.
+
+        Parameters
+        ----------
+        work : int
+            How much is asked, such as how many choices are looked at.
+        *args
+            Of the function.
+        """
+        with self._lock:
+            self._work += work
+            compiled = self._work > INTERPRETED_WORK
+        return self.compiled(*args) if compiled else self.py_func(*args)  # type: ignore[call-arg]
+
+    @property
+    def compiled(self) -> Callable[..., Returned]:
+        """The compiled function; the first use in a process loads it from the cache or compiles it."""
+        with self._lock:
+            return self._compiled
+
+    @functools.cached_property
+    def _compiled(self) -> Callable[..., Returned]:
+        import numba
+
+        plain = self.py_func
+        assert isinstance(plain, FunctionType)
+        # what the function calls is compiled too: the same code with other globals
+        used = {name: plain.__globals__.get(name) for name in plain.__code__.co_names}
+        inner = {name: value.compiled for name, value in used.items() if isinstance(value, Kernel)}
+        function = FunctionType(plain.__code__, plain.__globals__ | inner, plain.__name__, plain.__defaults__)
+        function.__module__, function.__qualname__ = plain.__module__, plain.__qualname__
+        try:
+            return numba.njit(cache=True, nogil=True)(function)
+        except RuntimeError:
+            # no folder to keep compiled code in can be written: every process compiles for itself
+            return numba.njit(nogil=True)(function)
+
+
+def kernel(function: Callable[Parameters, Returned]) -> Kernel[Parameters, Returned]:
+    """Make a function a `Kernel`."""
+    return Kernel(function)
