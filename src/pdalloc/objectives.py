@@ -117,13 +117,6 @@ class PlaceCosts:
     places_first: bool
     scale: int
 
-    def total(self, allocation: Allocation) -> int:
-        """Return the cost of an allocation, as a Python integer."""
-        pair_listed = allocation.choice >= 0
-        unlisted = self.unlisted[allocation.participant] * allocation.size
-        costs = unlisted if not len(self.listed) else np.where(pair_listed, self.listed[allocation.choice], unlisted)
-        return exact_sum(costs) + exact_sum(self.empty * allocation.empty)
-
 
 @runtime_checkable
 class Objective(Protocol):
@@ -193,16 +186,32 @@ class RankSum:
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""
-        empty = int(allocation.empty.sum())
-        cost = self.costs(allocation.problem).total(allocation)
-        if allocation.problem.unlisted == "last":
+        problem = allocation.problem
+        by_rank = self._by_rank(problem)
+        weight = to_integers(problem.weight).values
+        taken = by_rank[allocation.rank - 1] * weight[allocation.participant] * allocation.size
+        cost = exact_sum(taken) + exact_sum(by_rank[-1] * weight * allocation.empty)
+        empty = exact_sum(allocation.empty)
+        if problem.unlisted == "last":
             return empty, int(allocation.size[allocation.choice < 0].sum()), cost
         return empty, cost
 
     def costs(self, problem: Problem) -> PlaceCosts:
         """See `Objective.costs`."""
+        by_rank, choices = self._by_rank(problem), problem.choices
+        weight = to_integers(problem.weight)
+        listed = by_rank[choices.rank - 1]
+        if problem.session_size.max() > 1:
+            listed *= problem.session_size[choices.session]
+        if (weight.values != 1).any():
+            listed *= weight.values[choices.participant]
+        empty = by_rank[-1] * weight.values
+        return PlaceCosts(listed, empty, empty, places_first=True, scale=weight.scale)
+
+    def _by_rank(self, problem: Problem) -> Int64Array:
+        """Return the cost of a place at each rank, then that of an empty or unlisted one."""
         longest = problem.longest_list
-        by_rank = self.rank_costs or tuple(range(longest))
+        by_rank = self.rank_costs or range(longest)
         if len(by_rank) < longest:
             raise OptionError(
                 f"rank_costs has {len(by_rank)} entries but the longest list or largest rank is {longest}; "
@@ -218,11 +227,7 @@ class RankSum:
         largest = nothing * int(weight.values.max()) * most_places
         if largest >= 2**62:
             raise OptionError(f"a day could cost {largest}, beyond 62 bits; use smaller rank_costs, weights or limits")
-        choices = problem.choices
-        listed = np.array([*by_rank[:longest], nothing], np.int64)[choices.rank - 1]
-        listed *= weight.values[choices.participant] * problem.session_size[choices.session]
-        empty = nothing * weight.values
-        return PlaceCosts(listed, empty, empty, places_first=True, scale=weight.scale)
+        return np.array([*by_rank[:longest], nothing], np.int64)
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """See `Objective.notes`."""
@@ -246,7 +251,8 @@ class Welfare:
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""
-        return (-self.costs(allocation.problem).total(allocation),)
+        ratings = _ratings(allocation.problem).values
+        return (exact_sum(ratings[allocation.choice[allocation.choice >= 0]]),)
 
     def costs(self, problem: Problem) -> PlaceCosts:
         """See `Objective.costs`."""

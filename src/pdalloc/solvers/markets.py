@@ -110,18 +110,21 @@ def _market(problem: Problem, costs: PlaceCosts, here: BoolArray, wanted: Int64A
 
     choices = problem.choices
     barred = np.concatenate([problem.forbidden, problem.facilitated, fixed])
-    open_choice = here[choices.session] & (buyer_of[choices.participant] >= 0)
-    open_choice &= ~among_pairs(choices.participant, choices.session, barred, len(problem.sessions))
-    kept = np.flatnonzero(open_choice)
+    buyer, at, cost = choices.participant, choices.session, costs.listed
+    if len(barred) or len(participant) < len(wanted) or len(seller) < len(here):
+        open_choice = here[choices.session] & (wanted > 0)[choices.participant]
+        open_choice &= ~among_pairs(choices.participant, choices.session, barred, len(problem.sessions))
+        kept = np.flatnonzero(open_choice)
+        buyer, at, cost = buyer_of[buyer[kept]], seller_of[at[kept]], cost[kept]
     barred = np.stack([buyer_of[barred[:, 0]], seller_of[barred[:, 1]]], axis=1)
     return Market(
         participant=participant,
         supply=wanted[participant],
         seller=seller,
         capacity=(problem.capacity - taken)[seller],
-        buyer=buyer_of[choices.participant[kept]],
-        at=seller_of[choices.session[kept]],
-        cost=costs.listed[kept],
+        buyer=buyer,
+        at=at,
+        cost=cost,
         unlisted=costs.unlisted[participant],
         empty=costs.empty[participant],
         allows_unlisted=problem.unlisted == "last" and costs.places_first,
