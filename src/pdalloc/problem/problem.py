@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, among_pairs, freeze, frozen_copy
+from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy
 from pdalloc.errors import ProblemError
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.fingerprint import fingerprint
@@ -203,30 +203,6 @@ class Problem(FrozenArrays):
     def wanted(self) -> Int64Array:
         """`wanted_if` every session runs."""
         return freeze(self.wanted_if(self.all_run))
-
-    def can_attend(self, participant: npt.NDArray[np.integer[Any]], session: npt.NDArray[np.integer[Any]]) -> BoolArray:
-        """Whether nothing but seats and their other sessions keeps participants from sessions, if every session runs.
-
-        Parameters
-        ----------
-        participant, session : integer arrays, shape (pairs,)
-
-        Returns
-        -------
-        bool array, shape (pairs,)
-            False where the participant is away, facilitates in a slot of the session or runs it, has a limit of 0,
-            or the pair is forbidden.
-        """
-        free: BoolArray = self.limit[participant] > 0
-        if len(self.slots) and not self.available.all():
-            slots = self.session_slots
-            for nth in range(int(slots.count.max(initial=0))):
-                has = slots.count[session] > nth
-                slot = slots.column[slots.indptr[session[has]] + nth]
-                free[has] &= self.available[participant[has], slot]
-        for barred in (self.facilitated, self.forbidden):
-            free &= ~among_pairs(participant, session, barred, len(self.sessions))
-        return free
 
     # ---- ranks -----------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,10 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pdalloc.context import Context
 from pdalloc.errors import UnsupportedError
-from pdalloc.objectives import Objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
 
-__all__ = ["SLOT_BY_SLOT", "WHOLE_DAY", "OptimisingSolver", "Solver", "unsupported_by"]
+__all__ = ["SLOT_BY_SLOT", "WHOLE_DAY", "Solver", "unsupported_by"]
 
 SLOT_BY_SLOT: frozenset[Feature] = frozenset(
     {
@@ -69,16 +68,6 @@ class Solver(Protocol):
         SolveStoppedError
             If the time limit or the stop flag came before there was one.
         """
-        ...
-
-
-@runtime_checkable
-class OptimisingSolver(Solver, Protocol):
-    """A solver that optimises the objective it was made with."""
-
-    @property
-    def objective(self) -> Objective | str:
-        """What it optimises."""
         ...
 
 
