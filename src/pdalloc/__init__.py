@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pdalloc.allocation import Allocation
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
-    from pdalloc.objectives import RankSum, Welfare
+    from pdalloc.objectives import Generous, Greedy, RankMaximal, RankSum, Welfare
     from pdalloc.problem import Feature, Model, Problem
     from pdalloc.problem.table_writer import write_tables
     from pdalloc.problem.tables import read_tables
@@ -29,10 +29,13 @@ __all__ = [
     "Allocation",
     "Context",
     "Feature",
+    "Generous",
+    "Greedy",
     "Model",
     "Problem",
     "Progress",
     "RandomAssignment",
+    "RankMaximal",
     "RankSum",
     "Result",
     "Status",
@@ -55,10 +58,13 @@ _MODULE_OF = {
     "Allocation": "pdalloc.allocation",
     "Context": "pdalloc.context",
     "Feature": "pdalloc.problem",
+    "Generous": "pdalloc.objectives",
+    "Greedy": "pdalloc.objectives",
     "Model": "pdalloc.problem",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
     "RandomAssignment": "pdalloc.random_assignment",
+    "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",
     "Result": "pdalloc.result",
     "Status": "pdalloc.result",

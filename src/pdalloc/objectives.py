@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array, exact_sum
 from pdalloc.errors import OptionError
 from pdalloc.problem import Feature, Problem
 
-__all__ = ["OBJECTIVES", "Level", "Objective", "PlaceCosts", "RankSum", "Welfare", "get_objective", "to_integers"]
+__all__ = [
+    "OBJECTIVES",
+    "ByRank",
+    "Generous",
+    "Greedy",
+    "Level",
+    "Objective",
+    "PlaceCosts",
+    "RankMaximal",
+    "RankSum",
+    "Welfare",
+    "get_objective",
+    "to_integers",
+]
 
 MAX_SCALE = 10**6
 
@@ -265,8 +279,85 @@ class Welfare:
         return (f"ratings were rounded to units of 1/{MAX_SCALE:,}",) if _ratings(problem).rounded else ()
 
 
-OBJECTIVES: Mapping[str, type[RankSum] | type[Welfare]] = MappingProxyType(
-    {objective.name: objective for objective in (RankSum, Welfare)}
+class ByRank:
+    """Objectives that count places rank by rank, one level after the other; weights and sums do not enter.
+
+    Attributes
+    ----------
+    places_first : bool
+        Whether the first level is to leave as few wanted places empty as possible, and the next to give as few unlisted
+        ones.
+    best_first : bool
+        Whether levels go from the best rank, to be given often, or from the worst, to be given seldom.
+    """
+
+    name: ClassVar[str]
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS, Feature.SEVERAL_PLACES})
+    places_first: ClassVar[bool] = True
+    best_first: ClassVar[bool] = True
+
+    def levels(self, problem: Problem) -> tuple[Level, ...]:
+        """See `Objective.levels`; one level for each rank that somebody gave."""
+        ranks = tuple(
+            Level(f"places at rank {rank}", maximise=self.best_first) for rank in self._ranks(problem.choices.rank)
+        )
+        unlisted = (Level("unlisted places", maximise=not self.places_first),) if problem.unlisted == "last" else ()
+        return (Level("empty places"), *unlisted, *ranks) if self.places_first else (*ranks, *unlisted)
+
+    def value(self, allocation: Allocation) -> tuple[int, ...]:
+        """See `Objective.value`."""
+        problem, listed = allocation.problem, allocation.choice >= 0
+        places = np.bincount(allocation.rank[listed], weights=allocation.size[listed], minlength=problem.unlisted_rank)
+        ranks = tuple(int(places[rank]) for rank in self._ranks(problem.choices.rank))
+        unlisted = (int(allocation.size[~listed].sum()),) if problem.unlisted == "last" else ()
+        return (exact_sum(allocation.empty), *unlisted, *ranks) if self.places_first else (*ranks, *unlisted)
+
+    def costs(self, problem: Problem) -> PlaceCosts:
+        """Return each choice's rank as its cost; `steps` makes the costs of the levels from it."""
+        nothing = np.zeros(len(problem.participants), np.int64)
+        return PlaceCosts(problem.choices.rank.astype(np.int64), nothing, nothing, places_first=True, scale=1)
+
+    def steps(self, rank: Int64Array) -> Iterator[tuple[Int64Array, int]]:
+        """Yield for each level the cost of every choice, given their ranks, and that of an empty place."""
+        if self.places_first:
+            yield np.zeros(len(rank), np.int64), 1
+        for level in self._ranks(rank):
+            yield np.where(rank == level, -1 if self.best_first else 1, 0), 0
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """See `Objective.notes`."""
+        return ()
+
+    def _ranks(self, rank: npt.NDArray[np.integer[Any]]) -> list[int]:
+        ranks: list[int] = np.unique(rank).tolist()
+        return ranks if self.best_first else ranks[::-1]
+
+
+@dataclass(frozen=True)
+class Greedy(ByRank):
+    """Most places, fewest unlisted ones, then most at rank 1, then most at rank 2, and so on."""
+
+    name: ClassVar[str] = "greedy"
+
+
+@dataclass(frozen=True)
+class Generous(ByRank):
+    """Most places, fewest unlisted ones, then fewest at the worst rank, then at the next better one, and so on."""
+
+    name: ClassVar[str] = "generous"
+    best_first: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class RankMaximal(ByRank):
+    """Most places at rank 1, then most at rank 2, and so on, however many stay empty (Irving et al. 2006)."""
+
+    name: ClassVar[str] = "rank-maximal"
+    places_first: ClassVar[bool] = False
+
+
+OBJECTIVES: Mapping[str, Callable[[], Objective]] = MappingProxyType(
+    {objective.name: objective for objective in (RankSum, Welfare, Greedy, Generous, RankMaximal)}
 )
 
 

@@ -195,3 +195,79 @@ def test_hungarian_refuses_what_it_cannot_hold_or_add_up() -> None:
     with pytest.raises(OptionError, match=r"hungarian is exact only for sums below 2\^53; use 'flow'"):
         solve(small, "hungarian", rank_costs=[0, 2**50])
     assert solve(small, "flow", rank_costs=[0, 2**50]).objective == (0, 2**50)
+
+
+def best_by_rank(problem: Problem, objective: str) -> tuple[int, ...]:
+    """The best value over all allocations, by enumeration from the objectives' definitions."""
+    ranks = sorted(set(problem.choices.rank.tolist()))
+    last = problem.unlisted == "last"
+
+    def value(chosen: list[oracle.Schedule]) -> tuple[int, ...]:
+        keys = [oracle.day_key(problem, participant, day) for participant, day in enumerate(chosen)]
+        empty, unlisted = sum(key[0] for key in keys), sum(key[1] for key in keys)
+        given_ranks = [oracle.listed(problem, p).get(session) for p, day in enumerate(chosen) for session in day]
+        count = [given_ranks.count(rank) for rank in ranks]
+        if objective == "rank-maximal":
+            return (*(-number for number in count), *([-unlisted] if last else []))
+        first = (empty, unlisted) if last else (empty,)
+        return (*first, *(-number for number in count)) if objective == "greedy" else (*first, *count[::-1])
+
+    best = min(value(chosen) for chosen in oracle.allocations(problem))
+    if objective == "generous":
+        return best
+    places = 0 if objective == "rank-maximal" else 1 + last
+    return (*best[:places], *(-number for number in best[places:]))
+
+
+@pytest.mark.parametrize("objective", ["greedy", "generous", "rank-maximal"])
+@settings(max_examples=200)
+@given(problem=problems(coupled=False))
+def test_profiles_are_those_of_the_best_allocation(objective: str, problem: Problem) -> None:
+    assume(Feature.SEVERAL_PLACES not in problem.features)
+    try:
+        result = solve(problem, "flow", objective=objective)
+    except UnsupportedError:
+        assert problem.unlisted == "last"
+        assert len(problem.forbidden) or len(problem.facilitated)
+        return
+    assert result.objective == best_by_rank(problem, objective)
+    assert len(result.levels) == len(result.objective)
+
+
+@pytest.mark.parametrize("objective", ["greedy", "generous"])
+@pytest.mark.parametrize("seed", range(4))
+def test_profiles_agree_with_a_linear_program_level_by_level(objective: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people, sessions, length = 300, 20, 5
+    score = -0.8 * np.log(np.arange(1, sessions + 1)) + rng.gumbel(size=(people, sessions))
+    lists = np.argsort(-score, axis=1)[:, :length]
+    rank = np.tile(np.arange(1, length + 1), people)
+    problem = Problem.from_arrays(np.repeat(np.arange(people), length), lists.ravel(), rank, [15] * sessions)
+    rows = np.zeros((people + sessions, people * length))
+    rows[np.repeat(np.arange(people), length), np.arange(people * length)] = 1
+    rows[people + lists.ravel(), np.arange(people * length)] = 1
+    sign = -1 if objective == "greedy" else 1
+    order = range(1, length + 1) if objective == "greedy" else range(length, 0, -1)
+    levels = [[-1] * len(rank), *(np.where(rank == level, sign, 0).tolist() for level in order)]
+    bounds = [1] * people + [15] * sessions
+    values: list[int] = []
+    for number, level in enumerate(levels):
+        equal = levels[:number] or None
+        found = linprog(level, rows, bounds, equal, values or None, bounds=(0, 1), method="highs")
+        values.append(round(float(found.fun or 0)))
+    expected = (people + values[0], *(sign * value for value in values[1:]))
+    assert solve(problem, "flow", objective=objective).objective == expected
+
+
+def test_profiles_refuse_what_they_cannot_keep_exact() -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})
+    with pytest.raises(OptionError, match="engine 'ortools' does not optimise 'greedy'; use 'transport'"):
+        solve(problem, "flow", objective="greedy", engine="ortools")
+    with pytest.raises(OptionError, match="solver 'hungarian' does not optimise 'greedy'; it does rank-sum, welfare"):
+        solve(problem, "hungarian", objective="greedy")
+    model = Model(unlisted="last")
+    model.add_session("x", capacity=1)
+    model.add_participant("p")
+    model.forbid("p", "x")
+    with pytest.raises(UnsupportedError, match="'generous' does not handle unlisted places where some pairs"):
+        solve(model.build(), "flow", objective="generous")

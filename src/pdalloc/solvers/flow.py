@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from pdalloc.arrays import Int32Array, row_pointers
 from pdalloc.context import Context
-from pdalloc.errors import OptionError
+from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.kernels.transport import transport
-from pdalloc.objectives import Objective, get_objective
+from pdalloc.objectives import ByRank, Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import SLOT_BY_SLOT
+from pdalloc.solvers.lexicographic import lexicographic
 from pdalloc.solvers.markets import Market
 from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
 
@@ -33,7 +35,7 @@ class Flow:
 
     Parameters
     ----------
-    objective : {"rank-sum", "welfare"} or Objective
+    objective : {"rank-sum", "welfare", "greedy", "generous", "rank-maximal"} or Objective
     engine : {"transport", "ortools"}
         The kernel of `pdalloc.kernels.transport` (prices that only rise, with blocking flows), or cost scaling as
         OR-Tools has it (Goldberg 1997). Both reach the optimum; where several allocations do, they may choose different
@@ -51,7 +53,7 @@ class Flow:
 
     name: ClassVar[str] = "flow"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.SEVERAL_PLACES, Feature.WEIGHTS}
-    objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare"})
+    objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare", "greedy", "generous", "rank-maximal"})
     uses_chance: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -61,8 +63,12 @@ class Flow:
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
+        objective = get_objective(self.objective)
         match = _transported if self.engine == "transport" else _networked
-        return solve_slot_by_slot(problem, get_objective(self.objective), match, self, context)
+        if isinstance(objective, ByRank):
+            _require_levels(problem, objective, self.engine)
+            match = partial(_by_levels, objective)
+        return solve_slot_by_slot(problem, objective, match, self, context)
 
 
 def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
@@ -86,6 +92,17 @@ def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
         market.empty + for_empty,
         market.capacity,
     )
+    return _with_unlisted(market, held)
+
+
+def _by_levels(objective: ByRank, market: Market) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs of an allocation that is best level by level; costs are ranks."""
+    return _with_unlisted(market, lexicographic(market, objective.steps(market.cost)))
+
+
+def _with_unlisted(market: Market, held: Int32Array) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs, with unlisted places given out in table order where they are allowed."""
+    sellers = len(market.seller)
     if market.allows_unlisted:
         without = np.flatnonzero(held == sellers)
         free = market.capacity - np.bincount(held, minlength=sellers + 1)[:sellers]
@@ -95,7 +112,22 @@ def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
     return placed, held[placed]
 
 
+def _require_levels(problem: Problem, objective: ByRank, engine: str) -> None:
+    """Refuse what only OR-Tools' engine can do, which knows one level."""
+    if engine != "transport":
+        raise OptionError(f"engine {engine!r} does not optimise {objective.name!r}; use 'transport'")
+    barred = Feature.FORBIDDEN in problem.features
+    # on a day without slots a facilitator wants a place, but not in their own session
+    barred |= Feature.FACILITATORS in problem.features and Feature.SLOTS not in problem.features
+    if barred and Feature.UNLISTED in problem.features:
+        raise UnsupportedError(
+            f"objective {objective.name!r} does not handle unlisted places where some pairs cannot be, forbidden or "
+            "facilitated; leave out one of the two"
+        )
+
+
 def _networked(market: Market) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs of an optimum by OR-Tools, which is imported only here."""
     from pdalloc.solvers.network import cheapest_flow
 
     return cheapest_flow(market)
