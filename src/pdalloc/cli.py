@@ -150,6 +150,7 @@ def demo(seed: int, plot: Path | None) -> None:
     from pdalloc.plots import profile_bars
     from pdalloc.solvers.solve import solve
 
+    kind = None if plot is None else _figure_kind(plot)
     day = lexington(seed)
     allocations = {}
     for solver in DEMO_SOLVERS:
@@ -159,8 +160,8 @@ def demo(seed: int, plot: Path | None) -> None:
     title = f"A synthetic day: 1,000 educators, 138 sessions, 3 slots, seed {seed}"
     table = Summary(figures.rows, figures.columns, title).table()
     _console().print(table)
-    if plot is not None:
-        _save_plot(profile_bars(allocations), plot)
+    if plot is not None and kind is not None:
+        _save_plot(profile_bars(allocations), plot, kind)
 
 
 def _default_out(folder: Path) -> Path:
@@ -198,13 +199,17 @@ def _progress(description: str) -> Iterator[Callable[[Progress], None] | None]:
         yield show
 
 
-def _save_plot(axes: Axes, path: Path) -> None:
-    """Save a figure; the same figure gives the same bytes."""
-    import matplotlib
-
+def _figure_kind(path: Path) -> str:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
         raise OptionError(f"{path}: a figure is saved as .png or .svg; name such a file")
+    return kind
+
+
+def _save_plot(axes: Axes, path: Path, kind: str) -> None:
+    """Save a figure; the same figure gives the same bytes."""
+    import matplotlib
+
     data = io.BytesIO()
     figure = axes.get_figure(root=True)
     assert figure is not None

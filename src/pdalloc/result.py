@@ -209,7 +209,7 @@ class Result:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of pdalloc and of the libraries that compute."""
-    return {name: importlib.metadata.version(name) for name in ("pdalloc", "numpy", "scipy", "ortools")}
+    return {name: importlib.metadata.version(name) for name in ("pdalloc", "numpy", "scipy", "ortools", "numba")}
 
 
 def _provenance(problem: Problem, solver: NamedSolver, context: Context) -> Provenance:

@@ -80,7 +80,7 @@ def transport(
     Two passes over the choices of buyers at raised sellers for every rise; few rises where costs are small.
     """
     offers = Offers(indptr, seller, cost, empty)
-    buyers, sellers = empty.size, capacity.size
+    buyers, sellers = len(empty), len(capacity)
     price = np.zeros(sellers, np.int64)
     held, load = _take_cheapest(offers, sellers)
     # whose buyers are to be looked at: all, then the raised ones; one more stands for no seat, never raised or full
@@ -106,7 +106,7 @@ def transport(
 @kernel
 def _take_cheapest(offers: Offers, sellers: int) -> tuple[Int32Array, Int64Array]:
     """Give every buyer their cheapest choice, whatever its capacity; the first of equal ones."""
-    held = np.full(offers.empty.size, sellers, np.int32)
+    held = np.full(len(offers.empty), sellers, np.int32)
     load = np.zeros(sellers, np.int64)
     for buyer in range(held.size):
         least, best = offers.empty[buyer] + 1, NONE
@@ -220,7 +220,7 @@ def _measure_levels(load: Int64Array, capacity: Int64Array, members: Members, li
 
     Sellers out of reach, or beyond the nearest free seat, get -1.
     """
-    sellers = capacity.size
+    sellers = len(capacity)
     level[:] = NONE
     queue = np.empty(sellers + 1, np.int32)
     begin, end = 0, 0
@@ -253,7 +253,7 @@ def _move_along_levels(
     load: Int64Array, capacity: Int64Array, members: Members, held: Int32Array, lists: Lists, level: Int32Array
 ) -> None:
     """Move buyers along paths that climb one level a step, until none leads from an overfull seller to a free seat."""
-    sellers = capacity.size
+    sellers = len(capacity)
     # where the search of each seller goes on: at a member, and at a place among its options
     here, place = lists.head.copy(), np.full(sellers, NONE, np.int64)
     path, mover = np.empty(sellers + 1, np.int32), np.empty(sellers + 1, np.int32)
