@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import threading
 from collections.abc import Callable
 from types import FunctionType
@@ -66,6 +67,16 @@ class Kernel(Generic[Parameters, Returned]):
             return self._compiled
 
     @functools.cached_property
+    def version(self) -> str:
+        """Hash of the code of the function and of the kernels and numbers that it uses."""
+        code = self.py_func.__code__
+        used = {name: self.py_func.__globals__.get(name) for name in code.co_names}
+        inner = [(name, value.version) for name, value in used.items() if isinstance(value, Kernel)]
+        numbers = [(name, value) for name, value in used.items() if isinstance(value, int)]
+        text = repr((code.co_code, code.co_consts, code.co_names, inner, numbers))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @functools.cached_property
     def _compiled(self) -> Callable[..., Returned]:
         import numba
 
@@ -75,7 +86,8 @@ class Kernel(Generic[Parameters, Returned]):
         used = {name: plain.__globals__.get(name) for name in plain.__code__.co_names}
         inner = {name: value.compiled for name, value in used.items() if isinstance(value, Kernel)}
         function = FunctionType(plain.__code__, plain.__globals__ | inner, plain.__name__, plain.__defaults__)
-        function.__module__, function.__qualname__ = plain.__module__, plain.__qualname__
+        # numba knows kept code again by name and source file, but not what the function calls in other files
+        function.__module__, function.__qualname__ = plain.__module__, f"{plain.__qualname__}-{self.version}"
         try:
             return numba.njit(cache=True, nogil=True)(function)
         except RuntimeError:

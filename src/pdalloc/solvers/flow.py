@@ -84,8 +84,7 @@ def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
         from pdalloc.solvers.network import too_large
 
         raise too_large(market)
-    held, _ = transport.run(
-        len(market.cost) + buyers,
+    held, _ = transport(
         row_pointers(market.buyer, buyers),
         market.at,
         market.cost.astype(np.int32) if largest < 2**31 else market.cost,

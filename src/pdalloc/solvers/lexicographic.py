@@ -46,7 +46,7 @@ def lexicographic(market: Market, levels: Iterable[tuple[Int64Array, int]]) -> I
         cost = cost - bonus * must_be_full[at[kept]]
         empty = np.where(may_be_empty, level_empty, level_empty + never)
         indptr = row_pointers(buyer[kept], buyers)
-        held, price = transport.run(len(kept) + buyers, indptr, at[kept], cost, empty, market.capacity)
+        held, price = transport(indptr, at[kept], cost, empty, market.capacity)
         value = cost + price[at[kept]]
         least, asks = empty.copy(), np.diff(indptr) > 0
         least[asks] = np.minimum(least[asks], np.minimum.reduceat(value, indptr[:-1][asks]) if len(kept) else 0)
