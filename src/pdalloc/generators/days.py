@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.arrays import FloatArray, Int64Array
-from pdalloc.errors import OptionError
+from pdalloc.generators.inputs import require_whole
 from pdalloc.problem import Model, Problem
 
 __all__ = ["lexington"]
@@ -62,8 +62,7 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
         ("minimum", minimum, 0, 12),
         ("list_length", list_length, 1, SESSIONS_A_SLOT),
     ):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-            raise OptionError(f"lexington: {name} is {value!r}; give a whole number from {low} to {high}")
+        require_whole("lexington", name, value, low, high)
     rng = np.random.default_rng(seed)
     slot = np.repeat(np.arange(len(SLOTS)), SESSIONS_A_SLOT)
     popularity = _popularity(rng)
