@@ -67,7 +67,17 @@ def test_names_of_the_parts_are_frozen() -> None:
         "share_in_top",
         "summary",
     ]
-    assert generators.__all__ == ["lexington"]
+    assert generators.__all__ == [
+        "capacities",
+        "euclidean",
+        "group_taste",
+        "impartial_culture",
+        "lexington",
+        "mallows",
+        "market",
+        "plackett_luce",
+        "tied_ranks",
+    ]
     assert errors.__all__ == [
         "Finding",
         "OptionError",
