@@ -232,4 +232,4 @@ def options_of(solver: NamedSolver | DataclassInstance) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if hasattr(value, "costs") and hasattr(value, "name"):
         return {"name": value.name, **options_of(value)}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -93,8 +93,10 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
     except SolverError as error:
         raise ProblemError(f"the document contradicts the problem or itself: {error}") from None
     objective = document.provenance.options.get("objective")
-    if result.objective is not None and isinstance(objective, dict) and objective.get("name") in OBJECTIVES:
-        real = get_objective(objective["name"], objective.get("rank_costs")).value(result.allocation)
+    parts = objective.get("objectives", [objective]) if isinstance(objective, dict) else []
+    if result.objective is not None and parts and all(part.get("name") in OBJECTIVES for part in parts):
+        chain = [get_objective(part["name"], part.get("rank_costs")) for part in parts]
+        real = get_objective(chain).value(result.allocation)
         if real != result.objective:
             raise ProblemError(f"the document claims the value {result.objective}, but its allocation has {real}")
     return result

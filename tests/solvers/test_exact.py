@@ -10,10 +10,12 @@ from scipy.optimize import linprog
 
 from pdalloc import Feature, Model, Problem, Status, generators, metrics, solve
 from pdalloc.errors import OptionError, UnsupportedError
+from pdalloc.objectives import get_objective
 from tests import oracle
 from tests.strategies import problems
 
 EXACT = ("flow", "hungarian")
+ENGINES = ("transport", "ortools")
 
 
 @pytest.mark.parametrize("solver", EXACT)
@@ -197,41 +199,71 @@ def test_hungarian_refuses_what_it_cannot_hold_or_add_up() -> None:
     assert solve(small, "flow", rank_costs=[0, 2**50]).objective == (0, 2**50)
 
 
-def best_by_rank(problem: Problem, objective: str) -> tuple[int, ...]:
-    """The best value over all allocations, by enumeration from the objectives' definitions."""
+def level_values(problem: Problem, objective: str, chosen: list[oracle.Schedule]) -> list[int]:
+    """The value of an allocation from the objective's definition, each level so that less is better."""
     ranks = sorted(set(problem.choices.rank.tolist()))
+    keys = [oracle.day_key(problem, participant, day) for participant, day in enumerate(chosen)]
+    empty, unlisted = sum(key[0] for key in keys), sum(key[1] for key in keys)
+    given = [oracle.listed(problem, p).get(session) for p, day in enumerate(chosen) for session in day]
+    count = [given.count(rank) for rank in ranks]
     last = problem.unlisted == "last"
-
-    def value(chosen: list[oracle.Schedule]) -> tuple[int, ...]:
-        keys = [oracle.day_key(problem, participant, day) for participant, day in enumerate(chosen)]
-        empty, unlisted = sum(key[0] for key in keys), sum(key[1] for key in keys)
-        given_ranks = [oracle.listed(problem, p).get(session) for p, day in enumerate(chosen) for session in day]
-        count = [given_ranks.count(rank) for rank in ranks]
-        if objective == "rank-maximal":
-            return (*(-number for number in count), *([-unlisted] if last else []))
-        first = (empty, unlisted) if last else (empty,)
-        return (*first, *(-number for number in count)) if objective == "greedy" else (*first, *count[::-1])
-
-    best = min(value(chosen) for chosen in oracle.allocations(problem))
-    if objective == "generous":
-        return best
-    places = 0 if objective == "rank-maximal" else 1 + last
-    return (*best[:places], *(-number for number in best[places:]))
+    if objective == "rank-maximal":
+        return [*(-number for number in count), *([-unlisted] if last else [])]
+    if objective == "welfare":
+        return [-round(oracle.welfare(problem, chosen) * 2)]
+    first = [empty, unlisted] if last else [empty]
+    if objective == "rank-sum":
+        return [*first, sum(key[2] for key in keys)]
+    return [*first, *(-number for number in count)] if objective == "greedy" else [*first, *count[::-1]]
 
 
-@pytest.mark.parametrize("objective", ["greedy", "generous", "rank-maximal"])
-@settings(max_examples=200)
-@given(problem=problems(coupled=False))
-def test_profiles_are_those_of_the_best_allocation(objective: str, problem: Problem) -> None:
-    assume(Feature.SEVERAL_PLACES not in problem.features)
-    try:
-        result = solve(problem, "flow", objective=objective)
-    except UnsupportedError:
-        assert problem.unlisted == "last"
-        assert len(problem.forbidden) or len(problem.facilitated)
-        return
-    assert result.objective == best_by_rank(problem, objective)
-    assert len(result.levels) == len(result.objective)
+CHAINS = [
+    "rank-sum",
+    "greedy",
+    "generous",
+    "rank-maximal",
+    "generous,welfare",
+    "welfare,greedy",
+    "rank-sum,rank-maximal",
+]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@given(problem=problems(coupled=False, rated=True))
+@settings(max_examples=60)
+def test_every_level_is_that_of_the_best_allocation(chain: str, problem: Problem) -> None:
+    if "welfare" in chain:
+        assume(problem.choices.rating is not None and (problem.choices.rating * 2 % 1 == 0).all())
+
+    def value(chosen: list[oracle.Schedule]) -> list[int]:
+        return [number for name in chain.split(",") for number in level_values(problem, name, chosen)]
+
+    allocation = solve(problem, "flow", objective=chain).allocation
+    people = range(len(problem.participants))
+    chosen = [tuple(allocation.session[allocation.participant == participant].tolist()) for participant in people]
+    assert value(chosen) == min(value(other) for other in oracle.allocations(problem))
+
+
+@given(problem=problems(coupled=False, rated=True))
+@settings(max_examples=60)
+def test_the_value_is_the_sum_of_the_costs_of_each_level(problem: Problem) -> None:
+    for name in ("rank-sum", "greedy", "generous", "rank-maximal", "welfare", "generous,rank-sum"):
+        if name == "welfare" and problem.choices.rating is None:
+            continue
+        result = solve(problem, "flow", objective=name)
+        objective = get_objective(name)
+        assert result.objective == tuple(costs.value(result.allocation) for costs in objective.costs(problem))
+        assert result.levels == tuple(costs.level for costs in objective.costs(problem))
+        assert result.objective_name == name
+
+
+@pytest.mark.parametrize("objective", ["greedy", "generous", "rank-maximal", "rank-sum,generous"])
+@given(problem=markets())
+@settings(max_examples=25)
+def test_profiles_do_not_depend_on_the_engine(objective: str, problem: Problem) -> None:
+    assume(Feature.WEIGHTS not in problem.features)
+    values = [solve(problem, "flow", objective=objective, engine=engine).objective for engine in ENGINES]
+    assert values[0] == values[1]
 
 
 @pytest.mark.parametrize("objective", ["greedy", "generous"])
@@ -259,15 +291,62 @@ def test_profiles_agree_with_a_linear_program_level_by_level(objective: str, see
     assert solve(problem, "flow", objective=objective).objective == expected
 
 
-def test_profiles_refuse_what_they_cannot_keep_exact() -> None:
+def test_a_profile_is_refused_where_it_is_not_kept_exact() -> None:
     problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})
-    with pytest.raises(OptionError, match="engine 'ortools' does not optimise 'greedy'; use 'transport'"):
-        solve(problem, "flow", objective="greedy", engine="ortools")
     with pytest.raises(OptionError, match="solver 'hungarian' does not optimise 'greedy'; it does rank-sum, welfare"):
         solve(problem, "hungarian", objective="greedy")
+    long = Problem.from_rankings({"p": [f"s{i}" for i in range(80)]}, capacity={f"s{i}": 1 for i in range(80)})
+    assert solve(long, objective="greedy").objective == (0, 1, *(0,) * 79)
+    with pytest.raises(OptionError, match=r"80 sessions, do not fit the engine's 64 bits; .* or fewer objectives"):
+        solve(long, "flow", objective="greedy", engine="ortools")
+
+
+def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:
+    # q and r may not go to y, the seat that is left if p has z; so p must move to y, which is worse for p
     model = Model(unlisted="last")
-    model.add_session("x", capacity=1)
-    model.add_participant("p")
-    model.forbid("p", "x")
-    with pytest.raises(UnsupportedError, match="'generous' does not handle unlisted places where some pairs"):
-        solve(model.build(), "flow", objective="generous")
+    for session in ("x", "y", "z"):
+        model.add_session(session, capacity=1)
+    for participant, ranking in (("p", ["z", "y"]), ("q", ["x"]), ("r", ["x"])):
+        model.add_participant(participant)
+        model.add_ranking(participant, ranking)
+    model.forbid("q", "y")
+    model.forbid("r", "y")
+    problem = model.build()
+    for objective in ("rank-sum", "greedy", "generous"):
+        allocation = solve(problem, "flow", objective=objective).allocation
+        assert allocation.schedule_of("p") == ("y",)
+        assert not allocation.empty.any()
+    assert solve(problem, "flow", objective="rank-maximal,rank-sum").allocation.schedule_of("p") == ("z",)
+
+
+def test_a_lottery_among_optima_gives_equal_lists_equal_chances() -> None:
+    # r moves to x, so that one of p and q has y: which one is open
+    problem = Problem.from_rankings({"p": ["y"], "q": ["y"], "r": ["y", "x"]}, capacity={"x": 1, "y": 1})
+    lucky = [solve(problem, "flow", tie_break="lottery", seed=seed).allocation.roster("y") for seed in range(400)]
+    assert set(lucky) == {("p",), ("q",)}
+    assert 160 < lucky.count(("p",)) < 240
+
+
+@given(problem=problems(coupled=False, rated=True, weights=True), seed=st.integers(0, 2**32))
+@settings(max_examples=60)
+def test_a_lottery_among_optima_stays_optimal_and_repeats_with_its_seed(problem: Problem, seed: int) -> None:
+    drawn, again = (solve(problem, "flow", tie_break="lottery", seed=seed) for _ in range(2))
+    assert drawn.objective == solve(problem, "flow").objective
+    assert drawn.to_json(runtime=False) == again.to_json(runtime=False)
+    assert drawn.provenance.seed == seed
+
+
+def test_every_optimum_can_be_drawn() -> None:
+    # every way to seat three people who are indifferent among three seats is an optimum
+    ties = Problem.from_arrays(np.repeat([0, 1, 2], 3), np.tile([0, 1, 2], 3), np.ones(9, np.int64), [1, 1, 1])
+    seeds = range(60)
+    found = {tuple(solve(ties, tie_break="lottery", seed=seed).allocation.session.tolist()) for seed in seeds}
+    assert len(found) == 6
+
+
+def test_only_the_engine_transport_draws_among_optima() -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})
+    with pytest.raises(OptionError, match="engine 'ortools' has no tie_break 'lottery'; use engine 'transport'"):
+        solve(problem, "flow", engine="ortools", tie_break="lottery")
+    with pytest.raises(OptionError, match="tie_break is 'coin'; it is one of 'order', 'lottery'"):
+        solve(problem, "flow", tie_break="coin")

@@ -51,14 +51,16 @@ class Solver(Protocol):
         they say so in `Result.notes`.
     objectives : frozenset of str
         Names of the objectives it optimises, exactly or with a bound; empty for a rule that optimises nothing.
-    uses_chance : bool
-        Whether the seed matters.
     """
 
     name: ClassVar[str]
     features: ClassVar[frozenset[Feature]]
     objectives: ClassVar[frozenset[str]]
-    uses_chance: ClassVar[bool]
+
+    @property
+    def uses_chance(self) -> bool:
+        """Whether the seed matters."""
+        ...
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """Return an allocation of the problem.

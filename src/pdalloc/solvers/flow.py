@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from pdalloc.arrays import Int32Array, row_pointers
+from pdalloc.arrays import Int32Array
 from pdalloc.context import Context
-from pdalloc.errors import OptionError, UnsupportedError
-from pdalloc.kernels.transport import transport
-from pdalloc.objectives import ByRank, Objective, get_objective
+from pdalloc.errors import OptionError
+from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import SLOT_BY_SLOT
 from pdalloc.solvers.lexicographic import lexicographic
-from pdalloc.solvers.markets import Market
-from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
+from pdalloc.solvers.markets import Market, MarketCosts
+from pdalloc.solvers.slot_by_slot import Levels, solve_slot_by_slot
+from pdalloc.solvers.unlisted import SpelledOut, fill_unlisted, listed_alone
 
 __all__ = ["Flow"]
 
 ENGINES = ("transport", "ortools")
-LARGEST_COST = 2**60
+TIE_BREAKS = ("order", "lottery")
+MAX_SPELLED_OUT = 2**25
+RANDOM_COST = 2**20
 
 
 @dataclass(frozen=True)
@@ -50,83 +52,66 @@ class Flow:
 
     objective: str | Objective = "rank-sum"
     engine: str = "transport"
+    tie_break: str = "order"
 
     name: ClassVar[str] = "flow"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.SEVERAL_PLACES, Feature.WEIGHTS}
     objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare", "greedy", "generous", "rank-maximal"})
-    uses_chance: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "objective", get_objective(self.objective))
-        if self.engine not in ENGINES:
-            raise OptionError(f"engine is {self.engine!r}; it is one of {', '.join(map(repr, ENGINES))}")
+        for option, values in (("engine", ENGINES), ("tie_break", TIE_BREAKS)):
+            if getattr(self, option) not in values:
+                known = ", ".join(map(repr, values))
+                raise OptionError(f"{option} is {getattr(self, option)!r}; it is one of {known}")
+        if self.engine == "ortools" and self.tie_break == "lottery":
+            raise OptionError("engine 'ortools' has no tie_break 'lottery'; use engine 'transport'")
+
+    @property
+    def uses_chance(self) -> bool:
+        """Whether the seed matters."""
+        return self.tie_break == "lottery"
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
-        objective = get_objective(self.objective)
-        match = _transported if self.engine == "transport" else _networked
-        if isinstance(objective, ByRank):
-            _require_levels(problem, objective, self.engine)
-            match = partial(_by_levels, objective)
-        return solve_slot_by_slot(problem, objective, match, self, context)
+        rng = context.rng if self.uses_chance else None
+
+        def match(market: Market, levels: Levels) -> tuple[Int32Array, Int32Array]:
+            return _networked(market, levels) if self.engine == "ortools" else _transported(market, levels, rng)
+
+        return solve_slot_by_slot(problem, get_objective(self.objective), match, self, context)
 
 
-def _transported(market: Market) -> tuple[Int32Array, Int32Array]:
-    """Return the (buyer, seller) pairs of an optimum, by the kernel where it can."""
-    several = bool((market.supply > 1).any())
-    if several or (market.allows_unlisted and len(market.barred)):
-        return _networked(market)
-    buyers, sellers = len(market.participant), len(market.seller)
-    # an unlisted place costs what an empty one does, and anybody can have any: they are given out afterwards
-    _, for_empty = replace(market, allows_unlisted=False).penalties(sellers + 1)
-    largest = max(int(np.abs(part).max(initial=0)) for part in (market.cost, market.empty))
-    if largest + for_empty >= LARGEST_COST:
-        from pdalloc.solvers.network import too_large
-
-        raise too_large(market)
-    held, _ = transport(
-        row_pointers(market.buyer, buyers),
-        market.at,
-        market.cost.astype(np.int32) if largest < 2**31 else market.cost,
-        market.empty + for_empty,
-        market.capacity,
-    )
-    return _with_unlisted(market, held)
+def _transported(market: Market, levels: Levels, rng: np.random.Generator | None) -> tuple[Int32Array, Int32Array]:
+    """Return the (buyer, seller) pairs of an optimum; a random one if there is a generator."""
+    if not market.allows_unlisted:
+        return lexicographic(market, _with_lottery(market, levels(), rng))
+    alone = (listed_alone(costs) for costs in levels())
+    if all(costs is not None for costs in alone):
+        listed = (costs for costs in map(listed_alone, levels()) if costs is not None)
+        pairs = lexicographic(market, _with_lottery(market, listed, rng))
+        order = np.arange(len(market.supply)) if rng is None else rng.permutation(len(market.supply))
+        filled = fill_unlisted(market, *pairs, order)
+        if filled is not None:
+            return filled
+    if len(market.supply) * len(market.seller) > MAX_SPELLED_OUT:
+        return _networked(market, levels)
+    every = SpelledOut(market)
+    return lexicographic(every.market, _with_lottery(every.market, map(every.costs, levels()), rng))
 
 
-def _by_levels(objective: ByRank, market: Market) -> tuple[Int32Array, Int32Array]:
-    """Return the (buyer, seller) pairs of an allocation that is best level by level; costs are ranks."""
-    return _with_unlisted(market, lexicographic(market, objective.steps(market.cost)))
+def _with_lottery(
+    market: Market, levels: Iterator[MarketCosts], rng: np.random.Generator | None
+) -> Iterator[MarketCosts]:
+    """Yield the levels, then one of random costs, which chooses among all optima."""
+    yield from levels
+    if rng is not None:
+        listed, empty = (rng.integers(RANDOM_COST, size=len(part)) for part in (market.buyer, market.supply))
+        yield MarketCosts(listed, empty, empty)
 
 
-def _with_unlisted(market: Market, held: Int32Array) -> tuple[Int32Array, Int32Array]:
-    """Return the (buyer, seller) pairs, with unlisted places given out in table order where they are allowed."""
-    sellers = len(market.seller)
-    if market.allows_unlisted:
-        without = np.flatnonzero(held == sellers)
-        free = market.capacity - np.bincount(held, minlength=sellers + 1)[:sellers]
-        seats = np.repeat(np.arange(sellers, dtype=np.int32), free)[: len(without)]
-        held[without[: len(seats)]] = seats
-    placed = np.flatnonzero(held < sellers).astype(np.int32)
-    return placed, held[placed]
-
-
-def _require_levels(problem: Problem, objective: ByRank, engine: str) -> None:
-    """Refuse what only OR-Tools' engine can do, which knows one level."""
-    if engine != "transport":
-        raise OptionError(f"engine {engine!r} does not optimise {objective.name!r}; use 'transport'")
-    barred = Feature.FORBIDDEN in problem.features
-    # on a day without slots a facilitator wants a place, but not in their own session
-    barred |= Feature.FACILITATORS in problem.features and Feature.SLOTS not in problem.features
-    if barred and Feature.UNLISTED in problem.features:
-        raise UnsupportedError(
-            f"objective {objective.name!r} does not handle unlisted places where some pairs cannot be, forbidden or "
-            "facilitated; leave out one of the two"
-        )
-
-
-def _networked(market: Market) -> tuple[Int32Array, Int32Array]:
+def _networked(market: Market, levels: Levels) -> tuple[Int32Array, Int32Array]:
     """Return the (buyer, seller) pairs of an optimum by OR-Tools, which is imported only here."""
     from pdalloc.solvers.network import cheapest_flow
 
-    return cheapest_flow(market)
+    return cheapest_flow(market, list(levels()))

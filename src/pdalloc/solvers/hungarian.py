@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,8 +15,8 @@ from pdalloc.objectives import Objective, get_objective
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import SLOT_BY_SLOT
-from pdalloc.solvers.markets import Market
-from pdalloc.solvers.slot_by_slot import solve_slot_by_slot
+from pdalloc.solvers.markets import Market, MarketCosts, combined
+from pdalloc.solvers.slot_by_slot import Levels, solve_slot_by_slot
 
 __all__ = ["Hungarian"]
 
@@ -53,13 +54,13 @@ class Hungarian:
         return solve_slot_by_slot(problem, get_objective(self.objective), _assign, self, context)
 
 
-def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
+def _assign(market: Market, levels: Levels) -> tuple[Int32Array, Int32Array]:
     """Return the (buyer, seller) pairs of an optimal assignment."""
     from scipy.optimize import linear_sum_assignment
 
     if len(market.participant) * len(market.seller) > MAX_ENTRIES:
         raise _too_large(len(market.participant), len(market.seller))
-    gain, possible = _gains(market)
+    gain, possible = _gains(market, list(levels()))
     # no session can use more seats than there are buyers who could take one
     seats = np.minimum(market.capacity, possible.sum(axis=0))
     if len(gain) * int(seats.sum()) > MAX_ENTRIES:
@@ -71,19 +72,20 @@ def _assign(market: Market) -> tuple[Int32Array, Int32Array]:
     return buyer[taken].astype(np.int32), seller[taken]
 
 
-def _gains(market: Market) -> tuple[FloatArray, BoolArray]:
+def _gains(market: Market, levels: Sequence[MarketCosts]) -> tuple[FloatArray, BoolArray]:
     """Return what each (buyer, seller) pair gains over an empty place, and whether it is possible and loses nothing."""
     shape = len(market.participant), len(market.seller)
-    # any number of the buyers may move in an exchange
-    for_unlisted, for_empty = market.penalties(shape[0] + 1)
-    if (shape[0] + 1) * (for_empty + 2 * int(np.abs(market.cost).max(initial=0))) >= 2**53:
+    # any number of the buyers may move in an exchange, and all costs are added up
+    costs = combined(levels, shape[0] + 1, 2**52 // (shape[0] + 1))
+    if costs is None:
         raise OptionError(
             "hungarian is exact only for sums below 2^53; use 'flow', or smaller costs, weights or ratings"
         )
+    empty = np.broadcast_to(costs.empty, shape[0])
     gain = np.full(shape, -np.inf)
     if market.allows_unlisted:
-        gain[:] = (market.empty + for_empty - market.unlisted - for_unlisted)[:, None]
-    gain[market.buyer, market.at] = market.empty[market.buyer] + for_empty - market.cost
+        gain[:] = (empty - costs.unlisted)[:, None]
+    gain[market.buyer, market.at] = empty[market.buyer] - costs.listed
     gain[market.barred[:, 0], market.barred[:, 1]] = -np.inf
     possible = gain >= 0
     gain[~possible] = 0.0

@@ -11,7 +11,7 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from pdalloc.arrays import Int32Array, Int64Array
 from pdalloc.errors import OptionError, SolverError
-from pdalloc.solvers.markets import Market
+from pdalloc.solvers.markets import Market, MarketCosts, combined
 
 __all__ = ["cheapest_flow", "too_large"]
 
@@ -23,7 +23,7 @@ class _Arcs(NamedTuple):
     cost: Int64Array
 
 
-def cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
+def cheapest_flow(market: Market, levels: Sequence[MarketCosts]) -> tuple[Int32Array, Int32Array]:
     """Return the (buyer, seller) pairs of an optimal flow.
 
     Nodes are buyers, sellers, a hub and the sink. What a buyer wants flows to sellers they chose, to the hub (unlisted
@@ -33,21 +33,20 @@ def cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
     buyers, sellers = len(market.participant), len(market.seller)
     hub, sink = buyers + sellers, buyers + sellers + 1
     # an exchange is a path or cycle that visits each seller once, so at most sellers + 1 buyers move
-    for_unlisted, for_empty = market.penalties(sellers + 1)
-    largest = max(int(np.abs(part).max(initial=0)) for part in (market.cost, market.unlisted, market.empty))
-    if largest + for_empty >= 2**62:
+    costs = combined(levels, sellers + 1, 2**62)
+    if costs is None:
         raise too_large(market)
+    for_listed = np.broadcast_to(costs.listed, len(market.buyer))
+    for_unlisted, for_empty = np.broadcast_to(costs.unlisted, buyers), np.broadcast_to(costs.empty, buyers)
     everyone, every_seller = np.arange(buyers, dtype=np.int32), np.arange(sellers, dtype=np.int32)
-    chosen = _Arcs(market.buyer, market.at + buyers, np.ones(len(market.cost), np.int64), market.cost)
+    chosen = _Arcs(market.buyer, market.at + buyers, np.ones(len(market.buyer), np.int64), for_listed)
     pairs, through_hub = _unlisted_pairs(market)
-    direct = _Arcs(
-        pairs[:, 0], pairs[:, 1] + buyers, np.ones(len(pairs), np.int64), market.unlisted[pairs[:, 0]] + for_unlisted
-    )
+    direct = _Arcs(pairs[:, 0], pairs[:, 1] + buyers, np.ones(len(pairs), np.int64), for_unlisted[pairs[:, 0]])
     to_hub = _Arcs(
         through_hub,
         np.full(len(through_hub), hub, np.int32),
         np.ones(len(through_hub), np.int64),
-        market.unlisted[through_hub] + for_unlisted,
+        for_unlisted[through_hub],
     )
     hub_sellers = every_seller if len(through_hub) else every_seller[:0]
     from_hub = _Arcs(
@@ -56,7 +55,7 @@ def cheapest_flow(market: Market) -> tuple[Int32Array, Int32Array]:
         market.capacity[hub_sellers],
         np.zeros(len(hub_sellers), np.int64),
     )
-    empty = _Arcs(everyone, np.full(buyers, sink, np.int32), market.supply, market.empty + for_empty)
+    empty = _Arcs(everyone, np.full(buyers, sink, np.int32), market.supply, for_empty)
     seats = _Arcs(every_seller + buyers, np.full(sellers, sink, np.int32), market.capacity, np.zeros(sellers, np.int64))
     flow = _solve_network((chosen, direct, to_hub, from_hub, empty, seats), market.supply, sink)
     if flow is None:
@@ -111,6 +110,6 @@ def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> li
 def too_large(market: Market) -> OptionError:
     """Return the error for costs that an engine cannot add up."""
     return OptionError(
-        f"costs up to {int(np.abs(market.cost).max(initial=0)):,} with {len(market.seller):,} sessions do not fit the "
-        "engine's 64 bits; use smaller rank_costs, weights or ratings"
+        f"these costs, with {len(market.seller):,} sessions, do not fit the engine's 64 bits; use smaller rank_costs, "
+        "weights or ratings, or fewer objectives"
     )

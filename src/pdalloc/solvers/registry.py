@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pdalloc.errors import OptionError
-from pdalloc.objectives import Objective, get_objective
+from pdalloc.objectives import Chained, Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.solvers.base import Solver, refuse, unsupported_by
 
@@ -95,10 +95,11 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
             raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
     solver = made(**options)
     objective = getattr(solver, "objective", None)
-    if isinstance(objective, Objective) and objective.name not in made.objectives:
-        raise OptionError(
-            f"solver {name!r} does not optimise {objective.name!r}; it does {', '.join(sorted(made.objectives))}"
-        )
+    for part in objective.objectives if isinstance(objective, Chained) else (objective,):
+        if isinstance(part, Objective) and part.name not in made.objectives:
+            raise OptionError(
+                f"solver {name!r} does not optimise {part.name!r}; it does {', '.join(sorted(made.objectives))}"
+            )
     return solver
 
 
