@@ -129,6 +129,8 @@ def present(allocation: Allocation) -> Iterator[Violation]:
 
 def topic(allocation: Allocation) -> Iterator[Violation]:
     """Nobody takes two sessions of one topic."""
+    if not (allocation.problem.topic >= 0).any():
+        return
     topics = allocation.problem.topic[allocation.session]
     has = np.flatnonzero(topics >= 0)
     order = has[np.lexsort((topics[has], allocation.participant[has]))]
