@@ -122,7 +122,7 @@ def test_the_content_hash_tells_every_field_apart() -> None:
 
 
 def test_the_content_hash_is_that_of_every_machine() -> None:
-    expected = "7cd98a5029640f367e97dc5215992282e37e778e86ebb40e42c2e83d0a08395b"
+    expected = "347c714ffbcb5e3959c66d527d4f1f6efeb650c07de2bab8328bf371b9ee9196"
     assert base().build().content_hash == expected
 
 
