@@ -94,9 +94,9 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
             takes = ", ".join(known) or "no options"
             raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
     solver = made(**options)
-    objective = getattr(solver, "objective", None)
+    objective = _objective_of(solver)
     for part in objective.objectives if isinstance(objective, Chained) else (objective,):
-        if isinstance(part, Objective) and part.name not in made.objectives:
+        if part is not None and part.name not in made.objectives:
             raise OptionError(
                 f"solver {name!r} does not optimise {part.name!r}; it does {', '.join(sorted(made.objectives))}"
             )
@@ -140,11 +140,18 @@ def require_support(solver: Solver, problem: Problem) -> None:
     """
     if missing := unsupported_by(solver.features, problem):
         raise refuse(f"solver {solver.name!r} does not handle", missing, _others(problem))
-    objective = getattr(solver, "objective", None)
-    if not isinstance(objective, Objective):
+    objective = _objective_of(solver)
+    if objective is None:
         return
     if used := {feature: example for feature, example in problem.features.items() if feature in objective.refuses}:
         raise refuse(f"objective {objective.name!r} does not handle", used, "Leave them out, or use another objective.")
+
+
+def _objective_of(solver: Solver) -> Objective | None:
+    """Return the objective that a solver was given, None if it takes none."""
+    objective = getattr(solver, "objective", None)
+    # one telling attribute: asking a protocol for all of them takes longer than looking through the problem
+    return objective if hasattr(objective, "refuses") else None
 
 
 def _others(problem: Problem) -> str:
