@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int64Array, rows_outside
 from pdalloc.errors import Finding
 from pdalloc.problem.choices import MAX_WHOLE
 from pdalloc.problem.labels import Labels
@@ -43,7 +43,7 @@ def _options(problem: Problem) -> Iterator[Finding]:
 
 
 def _whole_range(values: Int64Array, labels: Labels, kind: str, column: str) -> Iterator[Finding]:
-    for row in np.flatnonzero((values < 0) | (values > MAX_WHOLE)).tolist():
+    for row in rows_outside(values, 0, MAX_WHOLE):
         yield Finding(
             f"{kind} {labels[row]!r}: {column} {values[row]} is not in 0 to {MAX_WHOLE:,}; give a number of places",
             kind,
@@ -95,19 +95,19 @@ def _conflicts_are_pairs(problem: Problem) -> Iterator[Finding]:
 
 def _facilitators_once_a_slot(problem: Problem) -> Iterator[Finding]:
     runs: dict[tuple[int, int], int] = {}
-    for session in range(len(problem.sessions)):
-        for facilitator in problem.session_facilitators[session].tolist():
-            for slot in problem.session_slots[session].tolist():
-                other = runs.setdefault((facilitator, slot), session)
-                if other != session:
-                    yield Finding(
-                        f"facilitator {problem.facilitators[facilitator]!r} runs sessions {problem.sessions[other]!r} "
-                        f"and {problem.sessions[session]!r}, both in slot {problem.slots[slot]!r}; "
-                        "move one of them or name another facilitator",
-                        "session",
-                        session,
-                        "facilitators",
-                    )
+    pairs = problem.session_facilitators
+    for session, facilitator in zip(pairs.row.tolist(), pairs.column.tolist(), strict=True):
+        for slot in problem.session_slots[session].tolist():
+            other = runs.setdefault((facilitator, slot), session)
+            if other != session:
+                yield Finding(
+                    f"facilitator {problem.facilitators[facilitator]!r} runs sessions {problem.sessions[other]!r} "
+                    f"and {problem.sessions[session]!r}, both in slot {problem.slots[slot]!r}; "
+                    "move one of them or name another facilitator",
+                    "session",
+                    session,
+                    "facilitators",
+                )
 
 
 def _facilitators_present(problem: Problem) -> Iterator[Finding]:

@@ -129,20 +129,18 @@ def _participant_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
     for feature, which, what in marks:
         if which.any():
             yield feature, f"participant {people[int(np.argmax(which))]!r} {what}"
-    tied = _tied_choice(problem)
-    if tied is not None:
-        participant = int(problem.choices.participant[tied])
-        yield Feature.TIES, f"participant {people[participant]!r} at rank {problem.choices.rank[tied]}"
+    for participant, rank in _ties(problem):
+        yield Feature.TIES, f"participant {people[participant]!r} at rank {rank}"
 
 
-def _tied_choice(problem: Problem) -> int | None:
-    """Return the position of a choice that has the rank of another one on the same list."""
+def _ties(problem: Problem) -> Iterator[tuple[int, int]]:
+    """Yield participant and rank of the first choice that has the rank of another one on the same list."""
     choices = problem.choices
-    tied = (np.diff(choices.rank) == 0) & (np.diff(choices.participant) == 0)
-    if problem.ranking == "per-day" or not len(problem.slots):
-        return int(np.argmax(tied)) if tied.any() else None
-    for in_slot in problem.choices_by_slot():
-        tied = (np.diff(choices.rank[in_slot]) == 0) & (np.diff(choices.participant[in_slot]) == 0)
-        if tied.any():
-            return int(in_slot[np.argmax(tied)])
-    return None
+    whole_day = problem.ranking == "per-day" or not len(problem.slots)
+    for listed in [slice(None)] if whole_day else problem.choices_by_slot():
+        participant, rank = choices.participant[listed], choices.rank[listed]
+        tied = np.flatnonzero(rank[1:] == rank[:-1])
+        tied = tied[participant[tied] == participant[tied + 1]]
+        if tied.size:
+            yield int(participant[tied[0]]), int(rank[tied[0]])
+            return
