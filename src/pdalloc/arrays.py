@@ -11,6 +11,7 @@ import numpy.typing as npt
 Int32Array: TypeAlias = npt.NDArray[np.int32]
 Int64Array: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntegerArray: TypeAlias = npt.NDArray[np.integer[Any]]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -42,14 +43,24 @@ class FrozenArrays:
         self.__dict__.update(state)
 
 
-def row_pointers(row: npt.NDArray[np.integer[Any]], rows: int) -> Int64Array:
+def row_pointers(row: IntegerArray, rows: int) -> Int64Array:
     """Start of each row in a sorted array of row numbers: shape (rows + 1,), first 0, last ``row.size``."""
+    last = np.flatnonzero(np.append(row[1:] != row[:-1], row.size > 0))
     indptr = np.zeros(rows + 1, np.int64)
-    np.cumsum(np.bincount(row, minlength=rows), out=indptr[1:])
-    return indptr
+    indptr[row[last] + 1] = last + 1
+    # a row without entries starts and ends where the one before it ended
+    return np.maximum.accumulate(indptr, out=indptr)
 
 
-def dense_ranks(value: npt.NDArray[Any], *group: npt.NDArray[np.integer[Any]]) -> Int64Array:
+def rows_outside(values: IntegerArray, low: int, high: int) -> list[int]:
+    """Return the rows with a number outside a range; as a rule there are none, which the extremes tell at once."""
+    if not values.size or (low <= values.min() and values.max() <= high):
+        return []
+    rows: list[int] = np.flatnonzero((values < low) | (values > high)).tolist()
+    return rows
+
+
+def dense_ranks(value: npt.NDArray[Any], *group: IntegerArray) -> Int64Array:
     """Rank values within their group, smallest first: from 1, equal values share a rank, no rank is skipped.
 
     Parameters
@@ -75,16 +86,16 @@ def dense_ranks(value: npt.NDArray[Any], *group: npt.NDArray[np.integer[Any]]) -
     return rank
 
 
-def pair_keys(first: npt.NDArray[np.integer[Any]], second: npt.NDArray[np.integer[Any]], seconds: int) -> Int64Array:
+def pair_keys(first: IntegerArray, second: IntegerArray, seconds: int) -> Int64Array:
     """Return one number for each pair, ascending as pairs are: ``first * seconds + second``."""
     keys: Int64Array = first.astype(np.int64) * seconds + second
     return keys
 
 
 def among_pairs(
-    first: npt.NDArray[np.integer[Any]],
-    second: npt.NDArray[np.integer[Any]],
-    pairs: npt.NDArray[np.integer[Any]],
+    first: IntegerArray,
+    second: IntegerArray,
+    pairs: IntegerArray,
     seconds: int,
 ) -> BoolArray:
     """Return whether each (first, second) is one of `pairs`, an array of shape (pairs, 2)."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pdalloc import Model, Problem
 from pdalloc.errors import ProblemError
 from pdalloc.problem import Choices, Incidence, Labels, Priorities
-from pdalloc.problem.choices import _sorted_columns, ranks_from_ratings
+from pdalloc.problem.choices import ranks_from_ratings
 from tests import oracle
 from tests.strategies import problems
 
@@ -161,13 +161,6 @@ def test_ranks_follow_ratings_densely_within_each_list(rows: list[tuple[int, int
         assert rank == len(better) + 1
 
 
-def test_rows_may_come_in_any_order() -> None:
-    in_order = Problem.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 2, 1], [1, 1], rating=[4, 3, 2, 9])
-    shuffled = Problem.from_arrays([1, 0, 1, 0], [1, 1, 0, 0], [1, 2, 2, 1], [1, 1], rating=[9, 3, 2, 4])
-    assert in_order == shuffled
-    assert in_order.choices.session.tolist() == [0, 1, 1, 0]
-
-
 def test_ratings_become_ranks_per_slot_or_per_day() -> None:
     ratings = [[1, 5, 3, np.nan]]
     per_day = Problem.from_ratings(ratings, [1] * 4, slot=[0, 0, 1, 1])
@@ -308,19 +301,3 @@ def test_rankings_and_capacities_are_mappings() -> None:
         Problem.from_rankings({"p": ["x"]}, capacity=[1])  # type: ignore[arg-type]
     with pytest.raises(ProblemError, match="participant 'p': ranking None is not a list"):
         Problem.from_rankings({"p": None}, capacity={"x": 1})  # type: ignore[dict-item]
-
-
-@given(data=st.data())
-def test_columns_are_sorted_alike_whatever_the_size_of_their_numbers(data: st.DataObject) -> None:
-    # ranks this large do not fit one number with the others, and take the other way to sort
-    pairs = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), unique=True, min_size=1, max_size=8))
-    ranks = data.draw(st.lists(st.integers(1, 5), min_size=len(pairs), max_size=len(pairs)))
-    participant, session = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
-    rating = np.arange(len(pairs), dtype=np.float64)
-    for factor in (1, 2**60):
-        rank = np.array(ranks, np.int64) * factor
-        sort = sorted(zip(participant.tolist(), rank.tolist(), session.tolist(), rating.tolist(), strict=True))
-        columns = _sorted_columns(participant, session, rank, rating)
-        assert list(zip(*(column.tolist() for column in columns if column is not None), strict=False)) == [
-            (who, what, when, value) for who, when, what, value in sort
-        ]

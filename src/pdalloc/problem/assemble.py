@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import Int32Array, frozen_copy
+from pdalloc.arrays import Int32Array, Scalar, freeze, frozen_copy
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.groups import Group
 from pdalloc.problem.incidence import Incidence
@@ -73,17 +73,17 @@ def assemble(
         tags=tags,
         choices=choices,
         capacity=frozen_copy(capacity, np.int64),
-        minimum=frozen_copy(np.zeros(m) if minimum is None else minimum, np.int64),
+        minimum=_column(minimum, m, 0, np.int64),
         session_slots=session_slots or Incidence.empty(m, len(slots)),
-        topic=frozen_copy(np.full(m, -1) if topic is None else topic, np.int32),
+        topic=_column(topic, m, -1, np.int32),
         conflicts=_pairs([tuple(sorted(pair)) for pair in conflicts]),
         session_facilitators=session_facilitators or Incidence.empty(m, len(facilitators)),
         session_tags=session_tags or Incidence.empty(m, len(tags)),
         away=away or Incidence.empty(n, len(slots)),
-        limit=frozen_copy(np.full(n, max(len(slots), 1)) if limit is None else limit, np.int64),
-        weight=frozen_copy(np.ones(n) if weight is None else weight, np.float64),
-        arrival=frozen_copy(np.full(n, np.nan) if arrival is None else arrival, np.float64),
-        history=frozen_copy(np.full(n, np.nan) if history is None else history, np.float64),
+        limit=_column(limit, n, max(len(slots), 1), np.int64),
+        weight=_column(weight, n, 1, np.float64),
+        arrival=_column(arrival, n, np.nan, np.float64),
+        history=_column(history, n, np.nan, np.float64),
         groups=tuple(groups),
         fixed=_pairs(fixed),
         forbidden=_pairs(forbidden),
@@ -96,9 +96,14 @@ def assemble(
     )
 
 
+def _column(given: npt.ArrayLike | None, rows: int, default: float, dtype: type[Scalar]) -> npt.NDArray[Scalar]:
+    """Return a copy of what was given, or the default in every row."""
+    return freeze(np.full(rows, default, dtype)) if given is None else frozen_copy(given, dtype)
+
+
 def _pairs(pairs: Sequence[tuple[int, ...]]) -> Int32Array:
     """Sorted pairs without repetitions, shape (pairs, 2)."""
-    return frozen_copy(np.unique(np.array(pairs, np.int32).reshape(-1, 2), axis=0), np.int32)
+    return freeze(np.array(sorted(set(pairs)), np.int32).reshape(-1, 2))
 
 
 def _texts(texts: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from pdalloc.arrays import Int64Array, freeze
 from pdalloc.errors import FINDINGS_SHOWN, Finding, ProblemError
 from pdalloc.problem.assemble import assemble
-from pdalloc.problem.choices import Choices, find_choice_faults, ranks_from_ratings
+from pdalloc.problem.choices import Choices, find_repeats, find_value_faults, ranks_from_ratings
 from pdalloc.problem.groups import Group
 from pdalloc.problem.incidence import Incidence
 from pdalloc.problem.labels import Labels
@@ -137,7 +137,10 @@ class Builder:
         else:
             rank = np.array([row[2].rank for row in rows], np.int64)
         self.places["choice"] = [row[2].place for row in rows]
-        faults = list(find_choice_faults(participants, sessions, rank, rating, self.participants, self.sessions))
+        faults = [
+            *find_value_faults(participants, sessions, rank, rating, self.participants, self.sessions),
+            *find_repeats(participants, sessions, self.participants, self.sessions),
+        ]
         self.findings += [self.located(fault) for fault in faults]
         if faults:
             rows, participants = [], participants[:0]

@@ -13,16 +13,17 @@ from pdalloc.arrays import (
     FrozenArrays,
     Int32Array,
     Int64Array,
+    IntegerArray,
     dense_ranks,
     freeze,
-    frozen_copy,
     pair_keys,
     row_pointers,
+    rows_outside,
 )
 from pdalloc.errors import Finding
 from pdalloc.problem.labels import Labels
 
-__all__ = ["MAX_WHOLE", "Choices", "find_choice_faults", "ranks_from_ratings"]
+__all__ = ["MAX_WHOLE", "Choices", "find_repeats", "find_value_faults", "ranks_from_ratings"]
 
 MAX_WHOLE = 2**31 - 1
 """Largest capacity, minimum or limit."""
@@ -54,22 +55,22 @@ class Choices(FrozenArrays):
     @classmethod
     def from_columns(
         cls,
-        participant: Int64Array,
-        session: Int64Array,
-        rank: Int64Array,
+        participant: IntegerArray,
+        session: IntegerArray,
+        rank: IntegerArray,
         rating: FloatArray | None,
         participants: int,
     ) -> Choices:
-        """Build from one entry per choice in any order; the columns must have passed `find_choice_faults`."""
+        """Build from one entry per choice in any order; the columns must have passed `find_value_faults`."""
         if not len(session):
             rating = None
-        if not _is_sorted(participant, session, rank):
-            participant, session, rank, rating = _sorted_columns(participant, session, rank, rating)
+        arranged = _copied if _is_sorted(participant, session, rank) else _sorted_columns
+        participant, session, rank, rating = arranged(participant, session, rank, rating)
         return cls(
             freeze(row_pointers(participant, participants)),
-            frozen_copy(session, np.int32),
-            frozen_copy(rank, np.int32),
-            None if rating is None else frozen_copy(rating, np.float64),
+            freeze(session),
+            freeze(rank),
+            None if rating is None else freeze(rating),
         )
 
     def __len__(self) -> int:
@@ -85,41 +86,51 @@ class Choices(FrozenArrays):
         row = slice(self.indptr[participant], self.indptr[participant + 1])
         return self.session[row], self.rank[row]
 
+    def repeat_a_session(self) -> bool:
+        """Whether somebody chose a session twice."""
+        # sorting a block of rows that the processor's cache holds is faster than sorting all of them at once
+        sessions = int(self.session.max(initial=0)) + 1
+        block = max(1, min(2048, (2**31 - 1) // sessions))
+        for first in range(0, len(self.indptr) - 1, block):
+            indptr = self.indptr[first : first + block + 1]
+            row = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
+            key = row * np.int32(sessions) + self.session[indptr[0] : indptr[-1]]
+            key.sort()
+            if (key[1:] == key[:-1]).any():
+                return True
+        return False
+
     def find(self, participant: Int32Array, session: Int32Array) -> Int64Array:
         """Return the position of each (participant, session) pair among the choices, -1 where it is none.
 
-        Cost: pairs x longest list, in one vectorised step for each position of the lists.
+        Cost: one vectorised step for each position of the lists, over the pairs not found before it.
         """
-        position = np.full(len(participant), -1, np.int64)
-        entry, end = self.indptr[participant], self.indptr[participant + 1]
-        open_pair = np.flatnonzero(entry < end)
-        while open_pair.size:
-            at = entry[open_pair]
-            hit = self.session[at] == session[open_pair]
-            position[open_pair[hit]] = at[hit]
-            entry[open_pair] += 1
-            open_pair = open_pair[~hit & (entry[open_pair] < end[open_pair])]
-        return position
+        position, end = self.indptr[participant], self.indptr[participant + 1]
+        pair, at = np.arange(len(position)), position
+        for _ in range(int((end - position).max(initial=0))):
+            # past the end of a short list this reads on in the next one; what it finds there does not count below
+            missed = np.flatnonzero(self.session.take(at, mode="clip") != session)
+            if not missed.size:
+                break
+            pair, at, session = pair[missed], at[missed] + 1, session[missed]
+            position[pair] = at
+        return np.where(position < end, position, -1)
 
 
-def find_choice_faults(
-    participant: Int64Array,
-    session: Int64Array,
-    rank: Int64Array,
+def find_value_faults(
+    participant: IntegerArray,
+    session: IntegerArray,
+    rank: IntegerArray,
     rating: FloatArray | None,
     participants: Labels,
     sessions: Labels,
 ) -> Iterator[Finding]:
-    """Yield what is wrong with choices given as columns; row numbers are those of the columns."""
+    """Yield the wrong ranks and ratings of choices given as columns; row numbers are those of the columns."""
 
     def pair(row: int) -> str:
-        return f"participant {participants[int(participant[row])]!r}, session {sessions[int(session[row])]!r}"
+        return _pair(participants[int(participant[row])], sessions[int(session[row])])
 
-    for name, number, count in (("participant", participant, len(participants)), ("session", session, len(sessions))):
-        for row in np.flatnonzero((number < 0) | (number >= count)).tolist():
-            yield Finding(f"choice {row}: {name} number {number[row]} is not in 0 to {count - 1}", "choice", row, name)
-            return  # pairs with unknown numbers cannot be named
-    for row in np.flatnonzero((rank < 1) | (rank > MAX_RANK)).tolist():
+    for row in rows_outside(rank, 1, MAX_RANK):
         yield Finding(
             f"{pair(row)}: rank {rank[row]} is not in 1 to {MAX_RANK:,}; rank 1 is best", "choice", row, "rank"
         )
@@ -131,49 +142,77 @@ def find_choice_faults(
                 row,
                 "rating",
             )
+
+
+def find_repeats(
+    participant: IntegerArray, session: IntegerArray, participants: Labels, sessions: Labels
+) -> Iterator[Finding]:
+    """Yield every choice given as columns whose session the same participant has chosen in a row before."""
     key = pair_keys(participant, session, len(sessions))
-    in_order = np.sort(key)
-    if (in_order[1:] == in_order[:-1]).any():
-        _, first = np.unique(key, return_index=True)
-        for row in np.setdiff1d(np.arange(key.size), first).tolist():
-            yield Finding(f"{pair(row)}: the session is chosen twice; keep one of the two", "choice", row, "session")
+    _, first = np.unique(key, return_index=True)
+    for row in np.setdiff1d(np.arange(key.size), first).tolist():
+        pair = _pair(participants[int(participant[row])], sessions[int(session[row])])
+        yield Finding(f"{pair}: the session is chosen twice; keep one of the two", "choice", row, "session")
 
 
-def ranks_from_ratings(participant: Int64Array, slot: Int64Array, rating: FloatArray) -> Int64Array:
+def _pair(participant: str, session: str) -> str:
+    return f"participant {participant!r}, session {session!r}"
+
+
+def ranks_from_ratings(participant: IntegerArray, slot: IntegerArray, rating: FloatArray) -> Int64Array:
     """Rank ratings within each (participant, slot) list: the highest gets 1, equal ratings tie, no rank is skipped.
 
     Parameters
     ----------
-    participant, slot : int64 arrays, shape (choices,)
+    participant, slot : integer arrays, shape (choices,)
         What list each choice belongs to; a constant slot makes one list a participant.
     rating : float64 array, shape (choices,)
     """
     return dense_ranks(-rating, participant, slot)
 
 
-def _is_sorted(participant: Int64Array, session: Int64Array, rank: Int64Array) -> bool:
+def _is_sorted(participant: IntegerArray, session: IntegerArray, rank: IntegerArray) -> bool:
     """Whether choices come by participant, then rank, then session."""
     if (participant[1:] < participant[:-1]).any():
         return False
     same = participant[1:] == participant[:-1]
     if (same & (rank[1:] < rank[:-1])).any():
         return False
-    return not (same & (rank[1:] == rank[:-1]) & (session[1:] < session[:-1])).any()
+    same &= rank[1:] == rank[:-1]
+    return not same.any() or not (same & (session[1:] < session[:-1])).any()
+
+
+def _copied(
+    participant: IntegerArray, session: IntegerArray, rank: IntegerArray, rating: FloatArray | None
+) -> tuple[IntegerArray, Int32Array, Int32Array, FloatArray | None]:
+    """Return the columns as they are; what is kept of them is new."""
+    return participant, session.astype(np.int32), rank.astype(np.int32), None if rating is None else rating.copy()
 
 
 def _sorted_columns(
-    participant: Int64Array, session: Int64Array, rank: Int64Array, rating: FloatArray | None
-) -> tuple[Int64Array, Int64Array, Int64Array, FloatArray | None]:
-    """Return the columns sorted by participant, then rank, then session."""
-    ranks, sessions = int(rank.max()) + 1, int(session.max()) + 1
-    if (int(participant.max()) + 1) * ranks * sessions >= 2**63:
+    participant: IntegerArray, session: IntegerArray, rank: IntegerArray, rating: FloatArray | None
+) -> tuple[IntegerArray, Int32Array, Int32Array, FloatArray | None]:
+    """Return new columns, sorted by participant, then rank, then session."""
+    rank_bits, session_bits = int(rank.max()).bit_length(), int(session.max()).bit_length()
+    if int(participant.max()).bit_length() + rank_bits + session_bits > 63:
         order = np.lexsort((session, rank, participant))
-        return participant[order], session[order], rank[order], None if rating is None else rating[order]
+        return _copied(participant[order], session[order], rank[order], None if rating is None else rating[order])
     # one number a choice sorts many times faster than three columns, and holds all of them
-    key = pair_keys(pair_keys(participant, rank, ranks), session, sessions)
+    key = participant.astype(np.int64)
+    for column, bits in ((rank, rank_bits), (session, session_bits)):
+        key <<= bits
+        key |= column
     if rating is not None:
         rating = rating[np.argsort(key)]
     key.sort()
-    rest, session = np.divmod(key, sessions)
-    participant, rank = np.divmod(rest, ranks)
-    return participant, session, rank, rating
+    session = _low_bits(key, session_bits)
+    key >>= session_bits
+    rank = _low_bits(key, rank_bits)
+    key >>= rank_bits
+    return key, session, rank, rating
+
+
+def _low_bits(key: Int64Array, bits: int) -> Int32Array:
+    low = key.astype(np.int32)
+    low &= 2**bits - 1
+    return low

@@ -43,7 +43,7 @@ class Priorities(FrozenArrays):
         level = dense_ranks(value, session)
         order = np.lexsort((participant, level, session))
         return cls(
-            freeze(row_pointers(session, sessions)),
+            freeze(row_pointers(session[order], sessions)),
             freeze(participant[order].astype(np.int32)),
             freeze(level[order].astype(np.int32)),
         )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, IntegerArray, rows_outside
 from pdalloc.errors import Finding, ProblemError
 from pdalloc.problem.assemble import assemble
-from pdalloc.problem.choices import Choices, find_choice_faults, ranks_from_ratings
+from pdalloc.problem.choices import Choices, find_repeats, find_value_faults, ranks_from_ratings
 from pdalloc.problem.incidence import Incidence
 from pdalloc.problem.labels import Labels
 from pdalloc.problem.model import Model
@@ -24,6 +24,9 @@ MAX_PARTICIPANTS = 10**8
 
 MAX_SLOTS = 10_000
 """The same for slots."""
+
+MAX_FAULTS = 1_000
+"""Most faults of choices that are listed; a wrong column has as many as rows."""
 
 __all__ = ["problem_from_arrays", "problem_from_rankings", "problem_from_ratings"]
 
@@ -77,7 +80,7 @@ def problem_from_ratings(
         )
     participant, session = np.nonzero(~np.isnan(matrix))
     rating = matrix[participant, session]
-    list_of = np.zeros(len(session), np.int64)
+    list_of: IntegerArray = np.zeros(len(session), np.int64)
     _slots(slot, matrix.shape[1])
     if ranking == "per-slot" and slot is not None:
         list_of = _whole("slot", slot)[session]
@@ -111,10 +114,14 @@ def problem_from_arrays(
         raise ProblemError(f"participants is {count!r}; give how many there are, at most {MAX_PARTICIPANTS:,}")
     people = Labels.numbered(int(count))
     sessions = Labels.numbered(len(seats))
-    # a wrong column has as many faults as rows; the first thousand tell enough
-    if faults := list(islice(find_choice_faults(who, what, ranks, rates, people, sessions), 1_000)):
-        raise ProblemError(faults)
-    choices = Choices.from_columns(who, what, ranks, rates, len(people))
+    for name, numbers, labels in (("participant", who, people), ("session", what, sessions)):
+        if unknown := rows_outside(numbers, 0, len(labels) - 1):
+            message = f"choice {unknown[0]}: {name} number {numbers[unknown[0]]} is not in 0 to {len(labels) - 1}"
+            raise ProblemError([Finding(message, "choice", unknown[0], name)])
+    faults = list(islice(find_value_faults(who, what, ranks, rates, people, sessions), MAX_FAULTS))
+    choices = None if faults else Choices.from_columns(who, what, ranks, rates, len(people))
+    if choices is None or choices.repeat_a_session():
+        raise ProblemError(list(islice(chain(faults, find_repeats(who, what, people, sessions)), MAX_FAULTS)))
     slots, session_slots = _slots(slot, len(seats))
     return assemble(
         people, sessions, choices, seats, slots=slots, session_slots=session_slots, ranking=ranking, unlisted=unlisted
@@ -137,8 +144,8 @@ def _slots(slot: npt.ArrayLike | None, sessions: int) -> tuple[Labels | None, In
     return labels, Incidence.from_single(numbers, len(labels))
 
 
-def _whole(name: str, values: npt.ArrayLike) -> Int64Array:
-    """Return a column as int64; floats are taken only if they are whole."""
+def _whole(name: str, values: npt.ArrayLike) -> IntegerArray:
+    """Return a column as int32, if it is that already, or int64; floats are taken only if they are whole."""
     array: npt.NDArray[Any] = np.asarray(values)
     if array.ndim != 1:
         raise ProblemError(f"{name} has {array.ndim} dimensions; give one")
@@ -146,7 +153,7 @@ def _whole(name: str, values: npt.ArrayLike) -> Int64Array:
         if array.dtype == np.uint64 and (array >= 2**63).any():
             place = int(np.argmax(array))
             raise ProblemError(f"{name}[{place}] is {array[place]}; give whole numbers up to 2,147,483,647")
-        return array.astype(np.int64, copy=False)
+        return array if array.dtype == np.int32 else array.astype(np.int64, copy=False)
     if array.dtype.kind == "f":
         wrong = ~(np.isfinite(array) & (np.abs(array) < 2**53) & (array == np.floor(array)))
         if not wrong.any():
