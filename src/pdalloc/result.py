@@ -47,8 +47,7 @@ class Provenance:
 
     Attributes
     ----------
-    problem_hash : str
-        `Problem.content_hash`.
+    problem : Problem
     solver : str
     options : dict of str to JSON value
         The solver's options.
@@ -59,12 +58,17 @@ class Provenance:
         Seconds of wall time; None where it was left out so that equal results are equal bytes.
     """
 
-    problem_hash: str
+    problem: Problem
     solver: str
     options: dict[str, Any]
     seed: int | None
     versions: dict[str, str]
     runtime: float | None = field(default=None, compare=False)
+
+    @property
+    def problem_hash(self) -> str:
+        """`Problem.content_hash`; made when it is first asked for, since it reads all choices."""
+        return self.problem.content_hash
 
 
 @dataclass(frozen=True)
@@ -214,7 +218,7 @@ def versions() -> dict[str, str]:
 
 def _provenance(problem: Problem, solver: NamedSolver, context: Context) -> Provenance:
     return Provenance(
-        problem_hash=problem.content_hash,
+        problem=problem,
         solver=solver.name,
         options=options_of(solver),
         seed=context.seed,

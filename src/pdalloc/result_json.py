@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Literal
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from pdalloc.allocation import Allocation
 from pdalloc.allocation_json import cancelled, require_problem, schedules
 from pdalloc.errors import ProblemError, SolverError
-from pdalloc.objectives import OBJECTIVES, Level, get_objective
+from pdalloc.objectives import OBJECTIVES, Level, Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
 from pdalloc.result import Provenance, Result, Status
@@ -55,7 +54,9 @@ class ResultDocument(Document, kw_only=True):
 
 def result_to_json(result: Result, *, runtime: bool) -> str:
     """See `Result.to_json`."""
-    provenance = dataclasses.asdict(result.provenance)
+    origin = msgspec.convert(result.provenance, ProvenanceEntry, from_attributes=True)
+    if not runtime:
+        origin.runtime = None
     bounds = result.bound or (None,) * len(result.levels)
     levels = [
         LevelEntry(name=level.name, maximise=level.maximise, scale=level.scale, value=value, bound=bound)
@@ -67,7 +68,7 @@ def result_to_json(result: Result, *, runtime: bool) -> str:
             objective=result.objective_name,
             levels=levels,
             notes=list(result.notes),
-            provenance=ProvenanceEntry(**provenance | ({} if runtime else {"runtime": None})),
+            provenance=origin,
             schedules=schedules(result.allocation),
             cancelled=cancelled(result.allocation),
         )
@@ -77,13 +78,14 @@ def result_to_json(result: Result, *, runtime: bool) -> str:
 def result_from_json(text: str | bytes, problem: Problem) -> Result:
     """See `Result.from_json`."""
     document = decode(text, ResultDocument)
-    require_problem(document.provenance.problem_hash, problem)
+    origin = document.provenance
+    require_problem(origin.problem_hash, problem)
     bound = tuple(entry.bound for entry in document.levels if entry.bound is not None)
     try:
         result = Result(
             allocation=Allocation.from_schedules(problem, document.schedules, document.cancelled),
             status=Status(document.status),
-            provenance=Provenance(**msgspec.structs.asdict(document.provenance)),
+            provenance=Provenance(problem, origin.solver, origin.options, origin.seed, origin.versions, origin.runtime),
             objective_name=document.objective,
             levels=tuple(Level(entry.name, entry.maximise, entry.scale) for entry in document.levels),
             objective=tuple(entry.value for entry in document.levels) or None,
@@ -92,11 +94,19 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
         )
     except SolverError as error:
         raise ProblemError(f"the document contradicts the problem or itself: {error}") from None
-    objective = document.provenance.options.get("objective")
-    parts = objective.get("objectives", [objective]) if isinstance(objective, dict) else []
-    if result.objective is not None and parts and all(part.get("name") in OBJECTIVES for part in parts):
-        chain = [get_objective(part["name"], part.get("rank_costs")) for part in parts]
-        real = get_objective(chain).value(result.allocation)
+    objective = _stored_objective(origin.options.get("objective"))
+    if result.objective is not None and objective is not None:
+        real = objective.value(result.allocation)
         if real != result.objective:
             raise ProblemError(f"the document claims the value {result.objective}, but its allocation has {real}")
     return result
+
+
+def _stored_objective(options: Any) -> Objective | None:
+    """Return the objective whose options a document has, None if it is not one of this library."""
+    parts = options.get("objectives", [options]) if isinstance(options, dict) else None
+    if not isinstance(parts, list) or not all(
+        isinstance(part, dict) and part.get("name") in OBJECTIVES for part in parts
+    ):
+        return None
+    return get_objective([get_objective(part["name"], part.get("rank_costs")) for part in parts])
