@@ -45,11 +45,13 @@ class FrozenArrays:
 
 def row_pointers(row: IntegerArray, rows: int) -> Int64Array:
     """Start of each row in a sorted array of row numbers: shape (rows + 1,), first 0, last ``row.size``."""
-    last = np.flatnonzero(np.append(row[1:] != row[:-1], row.size > 0))
+    start = np.flatnonzero(row[1:] != row[:-1]) + 1
+    if len(start) == rows - 1:
+        # the rule: every row has entries
+        return np.concatenate([[0], start, [row.size]])
     indptr = np.zeros(rows + 1, np.int64)
-    indptr[row[last] + 1] = last + 1
-    # a row without entries starts and ends where the one before it ended
-    return np.maximum.accumulate(indptr, out=indptr)
+    np.cumsum(np.bincount(row, minlength=rows), out=indptr[1:])
+    return indptr
 
 
 def rows_outside(values: IntegerArray, low: int, high: int) -> list[int]:

@@ -193,7 +193,7 @@ def _sorted_columns(
     participant: IntegerArray, session: IntegerArray, rank: IntegerArray, rating: FloatArray | None
 ) -> tuple[IntegerArray, Int32Array, Int32Array, FloatArray | None]:
     """Return new columns, sorted by participant, then rank, then session."""
-    rank_bits, session_bits = int(rank.max()).bit_length(), int(session.max()).bit_length()
+    rank_bits, session_bits = MAX_RANK.bit_length(), int(session.max()).bit_length()
     if int(participant.max()).bit_length() + rank_bits + session_bits > 63:
         order = np.lexsort((session, rank, participant))
         return _copied(participant[order], session[order], rank[order], None if rating is None else rating[order])
