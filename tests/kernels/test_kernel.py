@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pytest
 
-from pdalloc.kernels.kernel import INTERPRETED_WORK, Kernel, kernel
+from pdalloc.kernels.kernel import WORK_OF_COMPILING, WORK_OF_LOADING, Kernel, kernel
 
 
 @kernel
@@ -34,14 +35,32 @@ def test_a_kernel_calls_kernels_however_it_runs() -> None:
     assert total.__doc__ == "Add up."
 
 
-def test_it_is_compiled_only_once_enough_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("is_kept", "worth"), [(True, WORK_OF_LOADING), (False, WORK_OF_COMPILING)])
+def test_it_is_compiled_only_once_enough_was_asked(monkeypatch: pytest.MonkeyPatch, is_kept: bool, worth: int) -> None:
     calls: list[str] = []
     fresh = Kernel(lambda: calls.append("interpreted"))
     monkeypatch.setattr(Kernel, "compiled", property(lambda self: lambda: calls.append("compiled")))
-    fresh.run(INTERPRETED_WORK - 1)
+    monkeypatch.setattr(Kernel, "_is_kept", is_kept)
+    fresh.run(worth - 1)
     fresh.run(1)
     fresh.run(1)
     assert calls == ["interpreted", "interpreted", "compiled"]
+
+
+def test_code_that_was_kept_is_found_again() -> None:
+    assert total.compiled(np.arange(5)) == 15
+    again = Kernel(total.py_func)
+    assert again._is_kept
+    assert again.version == total.version
+
+
+def test_the_version_is_that_of_all_the_code_that_runs() -> None:
+    def add(value: int) -> int:
+        return value + 2
+
+    other = Kernel(FunctionType(total.py_func.__code__, {"int": int, "one_more": Kernel(add)}))
+    assert other(np.arange(5)) == 20
+    assert other.version != total.version
 
 
 def test_small_problems_never_load_the_compiler() -> None:

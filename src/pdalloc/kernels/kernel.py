@@ -6,6 +6,7 @@ import functools
 import hashlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -16,8 +17,11 @@ __all__ = ["Kernel", "kernel"]
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
-INTERPRETED_WORK = 150_000
-"""Units of work that a process interprets before it compiles: about as long as loading the compiled code takes."""
+WORK_OF_LOADING = 150_000
+"""Units of work that are interpreted in the time of loading compiled code that was kept."""
+
+WORK_OF_COMPILING = 2_000_000
+"""Units of work that are interpreted in the time of compiling."""
 
 
 class Kernel(Generic[Parameters, Returned]):
@@ -42,7 +46,9 @@ class Kernel(Generic[Parameters, Returned]):
         return self.py_func(*args, **kwargs)
 
     def run(self, work: int, *args: Any) -> Returned:
-        """Call the function, compiled once a process has asked for more than a little.
+        """Call the function, compiled once a process has asked for as much as compiling, or loading, takes.
+
+        So nobody waits for a compiler much longer than they would have waited without one.
 
         Parameters
         ----------
@@ -53,7 +59,7 @@ class Kernel(Generic[Parameters, Returned]):
         """
         with self._lock:
             self._work += work
-            compiled = self._work > INTERPRETED_WORK
+            compiled = self._work > WORK_OF_LOADING and (self._work > WORK_OF_COMPILING or self._is_kept)
         if compiled:
             return self.compiled(*args)
         # one by one, Python reads its own lists several times faster than arrays
@@ -75,6 +81,12 @@ class Kernel(Generic[Parameters, Returned]):
         numbers = [(name, value) for name, value in used.items() if isinstance(value, int)]
         text = repr((code.co_code, code.co_consts, code.co_names, inner, numbers))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @functools.cached_property
+    def _is_kept(self) -> bool:
+        """Whether an earlier process seems to have kept the compiled code in the usual folder."""
+        folder = Path(self.py_func.__code__.co_filename).parent / "__pycache__"
+        return any(folder.glob(f"*-{self.version}*.nbi"))
 
     @functools.cached_property
     def _compiled(self) -> Callable[..., Returned]:
