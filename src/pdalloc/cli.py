@@ -60,7 +60,10 @@ def main() -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--solver", default="auto", show_default=True, help="One of those that `pdalloc solvers` lists.")
-@click.option("--objective", help="rank-sum, welfare, greedy, generous or rank-maximal.  [default: rank-sum]")
+@click.option(
+    "--objective",
+    help="rank-sum, welfare, greedy, generous or rank-maximal, or several with commas.  [default: rank-sum]",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Of the lottery; made up and recorded if not given.")
 @click.option("--unlisted", type=click.Choice(["forbidden", "last"]), help="Instead of what rules.toml says.")
 @click.option("--time-limit", type=float, help="Seconds.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,17 +32,20 @@ RANDOM_COST = 2**20
 class Flow:
     """Minimum-cost flow from participants to seats, one transportation problem a slot.
 
-    Its linear program has an integral optimum, found exactly in integers. Places come first by a penalty that no
-    exchange of places can outweigh, refused where it would not fit 60 bits.
+    Its linear program has an integral optimum, found exactly in integers: one level of the objective after the other,
+    each among the optima of the levels before.
 
     Parameters
     ----------
-    objective : {"rank-sum", "welfare", "greedy", "generous", "rank-maximal"} or Objective
+    objective : str, Objective or sequence of these
+        A name of `OBJECTIVES`, such as "rank-sum" or "generous", an object, or a chain.
     engine : {"transport", "ortools"}
         The kernel of `pdalloc.kernels.transport` (prices that only rise, with blocking flows), or cost scaling as
-        OR-Tools has it (Goldberg 1997). Both reach the optimum; where several allocations do, they may choose different
-        ones. The kernel leaves two rare cases to OR-Tools: several places a participant, and unlisted places where some
-        pairs are forbidden.
+        OR-Tools has it (Goldberg 1997), with all levels in one cost. Both reach the optimum; where several allocations
+        do, they may choose different ones.
+    tie_break : {"order", "lottery"}
+        With "lottery" the seed chooses among all optima: every choice draws a cost, and the sum of these is made least.
+        Equal lists have equal chances; not all optima have.
 
     Notes
     -----
@@ -50,7 +53,7 @@ class Flow:
     are few where costs are small. No engine can be interrupted: time limit and stop flag are looked at between slots.
     """
 
-    objective: str | Objective = "rank-sum"
+    objective: str | Objective | Sequence[str | Objective] = "rank-sum"
     engine: str = "transport"
     tie_break: str = "order"
 
