@@ -12,7 +12,7 @@ import pdalloc
 
 LAYERS = (
     ("errors",),
-    ("arrays", "files"),
+    ("arrays", "files", "integers"),
     ("kernels",),
     ("problem",),
     ("allocation", "allocation_json", "violations", "random_assignment", "context"),

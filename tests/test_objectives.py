@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pdalloc import Allocation, Model, Problem, RankSum, Welfare, solve
 from pdalloc.errors import OptionError, UnsupportedError
-from pdalloc.objectives import Level, get_objective, to_integers
+from pdalloc.integers import to_integers
+from pdalloc.objectives import Level, get_objective
 
 
 @given(numbers=st.lists(st.decimals(-1000, 1000, places=6).map(float), max_size=5))

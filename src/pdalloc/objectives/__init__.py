@@ -2,7 +2,6 @@
 
 from pdalloc.objectives.by_rank import ByRank, Generous, Greedy, RankMaximal
 from pdalloc.objectives.chained import Chained
-from pdalloc.objectives.integers import ScaledIntegers, to_integers
 from pdalloc.objectives.levels import EMPTY_PLACES, UNLISTED_PLACES, Level, LevelCosts, Objective
 from pdalloc.objectives.names import OBJECTIVES, get_objective
 from pdalloc.objectives.rank_sum import RankSum
@@ -21,8 +20,6 @@ __all__ = [
     "Objective",
     "RankMaximal",
     "RankSum",
-    "ScaledIntegers",
     "Welfare",
     "get_objective",
-    "to_integers",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -75,7 +75,6 @@ EMPTY_PLACES = LevelCosts(Level("empty places"), listed=0, unlisted=0, empty=1)
 UNLISTED_PLACES = LevelCosts(Level("unlisted places"), listed=0, unlisted=1, empty=0)
 
 
-@runtime_checkable
 class Objective(Protocol):
     """What an allocation is judged by: a value of one integer per level, the first level deciding."""
 

@@ -49,21 +49,22 @@ def get_objective(
             raise OptionError(f"objective {objective!r} takes no rank_costs; only rank-sum does")
         # any sequence becomes a tuple there
         parts = [RankSum(rank_costs) if part == RankSum.name else part for part in parts]  # type: ignore[arg-type]
-    made = tuple(part if isinstance(part, Objective) else _by_name(part) for part in parts)
+    made = tuple(_by_name(part) if isinstance(part, str) else part for part in parts)
     return made[0] if len(made) == 1 else Chained(made)
 
 
 def _parts(objective: str | Objective | Sequence[str | Objective]) -> list[str | Objective]:
     if isinstance(objective, str):
         return [name.strip() for name in objective.split(",")]
-    parts = [objective] if isinstance(objective, Objective) else objective
-    if (
-        not isinstance(parts, list | tuple)
-        or not parts
-        or any(isinstance(part, type) or not isinstance(part, str | Objective) for part in parts)
-    ):
+    parts = [objective] if _is_objective(objective) else objective
+    if not (isinstance(parts, list | tuple) and parts and all(isinstance(p, str) or _is_objective(p) for p in parts)):
         raise OptionError(f"objective is {objective!r}; give a name, an object such as RankSum(), or a list of these")
     return list(parts)
+
+
+def _is_objective(part: object) -> bool:
+    # one telling attribute: asking a protocol for all of them takes longer than looking through the problem
+    return hasattr(part, "refuses") and not isinstance(part, type)
 
 
 def _by_name(name: str) -> Objective:

@@ -12,7 +12,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array, exact_sum
 from pdalloc.errors import OptionError
-from pdalloc.objectives.integers import MAX_SCALE, to_integers
+from pdalloc.integers import MAX_SCALE
 from pdalloc.objectives.levels import EMPTY_PLACES, UNLISTED_PLACES, Level, LevelCosts
 from pdalloc.problem import Feature, Problem
 
@@ -52,14 +52,14 @@ class RankSum:
         """See `Objective.levels`."""
         first = (EMPTY_PLACES.level, UNLISTED_PLACES.level)
         name = "weighted rank cost" if Feature.WEIGHTS in problem.features else "rank cost"
-        cost = Level(name, scale=to_integers(problem.weight).scale)
+        cost = Level(name, scale=problem.integer_weights.scale)
         return (*first[: 1 + (problem.unlisted == "last")], cost)
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""
         problem = allocation.problem
         by_rank = self._by_rank(problem)
-        weight = to_integers(problem.weight).values
+        weight = problem.integer_weights.values
         taken = by_rank[allocation.rank - 1] * weight[allocation.participant] * allocation.size
         cost = exact_sum(taken) + exact_sum(by_rank[-1] * weight * allocation.empty)
         empty = exact_sum(allocation.empty)
@@ -70,7 +70,7 @@ class RankSum:
     def costs(self, problem: Problem) -> Iterator[LevelCosts]:
         """See `Objective.costs`."""
         by_rank, choices = self._by_rank(problem), problem.choices
-        weight = to_integers(problem.weight).values
+        weight = problem.integer_weights.values
         listed = by_rank[choices.rank - 1]
         if problem.session_size.max() > 1:
             listed *= problem.session_size[choices.session]
@@ -92,7 +92,7 @@ class RankSum:
                 f"give {longest}"
             )
         nothing = by_rank[longest - 1] + 1 if longest else 0
-        weight = to_integers(problem.weight)
+        weight = problem.integer_weights
         if not weight.values.all():
             raise OptionError(
                 f"weight {problem.weight.min()} is below half of 1/{MAX_SCALE:,}, the finest unit; use larger weights"
@@ -105,5 +105,5 @@ class RankSum:
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """See `Objective.notes`."""
-        rounded = to_integers(problem.weight).rounded
+        rounded = problem.integer_weights.rounded
         return (f"weights were rounded to units of 1/{MAX_SCALE:,}",) if rounded else ()

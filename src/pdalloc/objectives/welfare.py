@@ -9,7 +9,7 @@ from typing import ClassVar
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import exact_sum
 from pdalloc.errors import OptionError
-from pdalloc.objectives.integers import MAX_SCALE, ScaledIntegers, to_integers
+from pdalloc.integers import MAX_SCALE, ScaledIntegers
 from pdalloc.objectives.levels import Level, LevelCosts
 from pdalloc.problem import Feature, Problem
 
@@ -45,6 +45,7 @@ class Welfare:
 
 
 def _ratings(problem: Problem) -> ScaledIntegers:
-    if problem.choices.rating is None:
+    ratings = problem.choices.integer_ratings
+    if ratings is None:
         raise OptionError("objective 'welfare' needs ratings; give a rating with every choice, or use 'rank-sum'")
-    return to_integers(problem.choices.rating)
+    return ratings

@@ -21,6 +21,7 @@ from pdalloc.arrays import (
     rows_outside,
 )
 from pdalloc.errors import Finding
+from pdalloc.integers import ScaledIntegers, to_integers
 from pdalloc.problem.labels import Labels
 
 __all__ = ["MAX_WHOLE", "Choices", "find_repeats", "find_value_faults", "ranks_from_ratings"]
@@ -80,6 +81,11 @@ class Choices(FrozenArrays):
     def participant(self) -> Int32Array:
         """Participant number of each choice: shape (choices,)."""
         return freeze(np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int32), np.diff(self.indptr)))
+
+    @cached_property
+    def integer_ratings(self) -> ScaledIntegers | None:
+        """The ratings as integers, shape (choices,); None if nobody gave ratings."""
+        return None if self.rating is None else to_integers(self.rating)
 
     def of(self, participant: int) -> tuple[Int32Array, Int32Array]:
         """Return sessions and ranks of one participant, best first."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy
 from pdalloc.errors import ProblemError
+from pdalloc.integers import ScaledIntegers, to_integers
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.fingerprint import fingerprint
 from pdalloc.problem.groups import Group
@@ -203,6 +204,11 @@ class Problem(FrozenArrays):
     def wanted(self) -> Int64Array:
         """`wanted_if` every session runs."""
         return freeze(self.wanted_if(self.all_run))
+
+    @cached_property
+    def integer_weights(self) -> ScaledIntegers:
+        """The weights as integers. Shape (participants,)."""
+        return to_integers(self.weight)
 
     # ---- ranks -----------------------------------------------------------------------------------------------------
 

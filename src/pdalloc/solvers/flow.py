@@ -40,7 +40,7 @@ class Flow:
     objective : str, Objective or sequence of these
         A name of `OBJECTIVES`, such as "rank-sum" or "generous", an object, or a chain.
     engine : {"transport", "ortools"}
-        The kernel of `pdalloc.kernels.transport` (prices that only rise, with blocking flows), or cost scaling as
+        The kernel of `pdalloc.kernels.transport` (prices and blocking flows), or cost scaling as
         OR-Tools has it (Goldberg 1997), with all levels in one cost. Both reach the optimum; where several allocations
         do, they may choose different ones.
     tie_break : {"order", "lottery"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int64Array, freeze
 from pdalloc.errors import OptionError
 
 __all__ = ["MAX_SCALE", "ScaledIntegers", "to_integers"]
@@ -17,7 +17,7 @@ MAX_SCALE = 10**6
 
 
 class ScaledIntegers(NamedTuple):
-    """Numbers as integers: value x scale, and whether any had to be rounded."""
+    """Numbers as integers, read-only: value x scale, and whether any had to be rounded."""
 
     values: Int64Array
     scale: int
@@ -48,7 +48,7 @@ def to_integers(numbers: FloatArray) -> ScaledIntegers:
         scaled = np.rint(numbers * 10.0**power)
         # division is rounded correctly, so it gives a number back exactly where its shortest decimal has these digits
         if largest * 10**power < 2**53 and (scaled / 10.0**power == numbers).all():
-            return ScaledIntegers(scaled.astype(np.int64), 10**power, False)
+            return ScaledIntegers(freeze(scaled.astype(np.int64)), 10**power, False)
     unique, back = np.unique(numbers, return_inverse=True)
     exact = [Fraction(repr(number)) for number in unique.tolist()]
     denominator = math.lcm(*(fraction.denominator for fraction in exact))
@@ -57,4 +57,4 @@ def to_integers(numbers: FloatArray) -> ScaledIntegers:
     if any(abs(value) >= 2**62 for value in integers):
         raise OptionError(f"number {largest:g} times scale {scale} does not fit 62 bits; use smaller numbers")
     rounded = any(value != fraction * scale for value, fraction in zip(integers, exact, strict=True))
-    return ScaledIntegers(np.array(integers, np.int64)[back].reshape(numbers.shape), scale, rounded)
+    return ScaledIntegers(freeze(np.array(integers, np.int64)[back].reshape(numbers.shape)), scale, rounded)
