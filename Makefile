@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench picture clean
+.PHONY: help demo test test-long check bench performance peers picture clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /: /'
@@ -23,14 +23,19 @@ check: .venv/installed-test  ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## the benchmarks, one table
-	$(BIN)/python -m pytest benchmarks -q --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds
+bench: .venv/installed-test  ## the benchmarks, one table, in about 20 minutes; ONLY=small in 3
+	$(BIN)/python -m benchmarks.run $(if $(ONLY),--only '$(ONLY)')
+
+performance: .venv/installed-test  ## write the last benchmark into docs/performance.md
+	$(BIN)/python -m scripts.write_performance
+
+peers: .venv-peers/installed  ## packages of the field that the benchmarks compare with, in .venv-peers
 
 picture: .venv/installed-test  ## draw the README's picture of the demo again
 	$(BIN)/pdalloc demo --plot docs/demo.png
 
 clean:  ## remove the environment and all caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,3 +49,8 @@ clean:  ## remove the environment and all caches
 .venv/installed-test: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch .venv/installed $@
+
+.venv-peers/installed: benchmarks/peers-requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

@@ -1,0 +1,1 @@
+"""How fast pdalloc is, beside its peers; see README.md."""

@@ -1,35 +1,100 @@
-"""Instances of the benchmarks, each pinned by a seed."""
+"""The registry: every instance of the benchmarks, pinned by its seed."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc import Problem
+if TYPE_CHECKING:
+    from pdalloc import Problem
 
-Columns = npt.NDArray[np.integer[Any]]
+__all__ = ["GROUPS", "INSTANCES", "LEXINGTON", "NEARLY_FULL", "WPI", "Case", "Choices", "Instance", "Shape"]
 
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
 
-class Instance(NamedTuple):
-    """Choices as arrays, the form that costs no solver anything to read."""
-
-    participant: Columns
-    session: Columns
-    rank: Columns
-    capacity: Columns
-
-    def problem(self) -> Problem:
-        return Problem.from_arrays(self.participant, self.session, self.rank, self.capacity)
+SEED = 20160
+WPI_TABLES = Path(__file__).parents[1] / "examples" / "wpi-2017"
 
 
-def one_slot(participants: int, sessions: int, list_length: int, *, zipf: float = 0.8, slack: float = 1.1) -> Instance:
-    """Everybody ranks `list_length` sessions by a Plackett-Luce draw from popularities that fall like rank^-zipf.
+class Choices(NamedTuple):
+    """What every package can be given: buyers who want one place each, and the sessions they chose.
 
-    Drawing with replacement and dropping repeats gives the exact law. Capacities are even, `slack` seats a participant.
+    Attributes
+    ----------
+    buyers : int
+        A participant, or on a day with slots a participant in one slot.
+    longest : int
+        Choices on the longest list, which is what an empty place costs.
+    buyer, session, rank : int32 arrays, shape (choices,)
+        Sorted by buyer, then rank; numbers from 0, ranks from 1.
+    capacity : int64 array, shape (sessions,)
     """
-    rng = np.random.default_rng(20160)
+
+    buyers: int
+    longest: int
+    buyer: Int32Array
+    session: Int32Array
+    rank: Int32Array
+    capacity: Int64Array
+
+    @property
+    def indptr(self) -> Int64Array:
+        """Choices of buyer i are ``indptr[i]:indptr[i + 1]``."""
+        return np.concatenate(([0], np.cumsum(np.bincount(self.buyer, minlength=self.buyers))))
+
+    @classmethod
+    def of(cls, problem: Problem) -> Choices:
+        """Take the wanted places of a day apart; its slots must be separate."""
+        choices, slots = problem.choices, problem.session_slots.mask()
+        if not len(problem.slots):
+            buyers, buyer = len(problem.participants), choices.participant
+        else:
+            number = np.cumsum(problem.available).reshape(problem.available.shape) - 1
+            buyers, buyer = int(number[-1, -1]) + 1, number[choices.participant, slots.argmax(axis=1)[choices.session]]
+        order = np.lexsort((choices.rank, buyer))
+        buyer, session, rank = (part[order].astype(np.int32) for part in (buyer, choices.session, choices.rank))
+        return cls(buyers, problem.longest_list, buyer, session, rank, problem.capacity)
+
+
+class Shape(NamedTuple):
+    """A day without slots on which everybody ranks the same number of sessions."""
+
+    participants: int
+    sessions: int
+    list_length: int
+    zipf: float = 0.8
+    slack: float = 1.1
+
+    def __str__(self) -> str:
+        size = f"{self.participants:,} x {self.sessions:,} x {self.list_length}"
+        return f"{size}, Zipf {self.zipf}, slack {self.slack}"
+
+    def choices(self) -> Choices:
+        """Make the instance."""
+        lists = plackett_luce(self.participants, self.sessions, self.list_length, zipf=self.zipf, seed=SEED)
+        return Choices(
+            self.participants,
+            self.list_length,
+            np.repeat(np.arange(self.participants, dtype=np.int32), self.list_length),
+            lists.ravel(),
+            np.tile(np.arange(1, self.list_length + 1, dtype=np.int32), self.participants),
+            capacities(self.participants, self.sessions, slack=self.slack),
+        )
+
+
+def plackett_luce(participants: int, sessions: int, list_length: int, *, zipf: float, seed: int) -> Int32Array:
+    """Draw everybody's list from popularities that fall like rank^-zipf: shape (participants, list_length).
+
+    Drawing with replacement and dropping repeats gives the exact law.
+    """
+    rng = np.random.default_rng(seed)
     weight = np.arange(1, sessions + 1) ** -zipf
     bound = np.cumsum(weight) / weight.sum()
     lists = np.full((participants, list_length), -1)
@@ -39,9 +104,139 @@ def one_slot(participants: int, sessions: int, list_length: int, *, zipf: float 
         new = (lists[open_list] != drawn[:, None]).all(axis=1)
         lists[open_list[new], count[open_list[new]]] = drawn[new]
         count[open_list[new]] += 1
-    return Instance(
-        np.repeat(np.arange(participants), list_length),
-        rng.permutation(sessions)[lists].ravel(),
-        np.tile(np.arange(1, list_length + 1), participants),
-        np.full(sessions, int(np.ceil(slack * participants / sessions))),
+    named: Int32Array = rng.permutation(sessions).astype(np.int32)[lists]
+    return named
+
+
+def capacities(participants: int, sessions: int, *, slack: float) -> Int64Array:
+    """Share out `slack` seats a participant as evenly as possible: shape (sessions,)."""
+    seats = round(slack * participants)
+    capacity = np.full(sessions, seats // sessions)
+    capacity[: seats % sessions] += 1
+    return capacity
+
+
+class Instance(NamedTuple):
+    """An entry of the registry.
+
+    Attributes
+    ----------
+    name : str
+    group : {"small", "middle", "large", "growth", "rest"}
+        What it is selected by; "rest" runs only when asked for.
+    participants, list_length : int
+    source : Shape, or a function that returns the Problem of a day
+    """
+
+    name: str
+    group: str
+    participants: int
+    list_length: int
+    source: Shape | Callable[[], Problem]
+
+    @classmethod
+    def of(cls, shape: Shape, group: str) -> Instance:
+        """Make an entry of a shape."""
+        return cls(str(shape), group, shape.participants, shape.list_length, shape)
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape; None for a day that has a structure of its own."""
+        return self.source if isinstance(self.source, Shape) else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the one of its size on which everything runs."""
+        return self.group != "growth" and self.shape is not None and self.shape[2:] == (10, 0.8, 1.1)
+
+    def write(self, file: Path) -> None:
+        """Write the choices for the processes that are measured."""
+        choices = self.source.choices() if isinstance(self.source, Shape) else Choices.of(self.source())
+        np.savez(file, **choices._asdict())
+
+
+@dataclass(frozen=True)
+class Case:
+    """An instance in the process that is measured, its choices in memory."""
+
+    instance: Instance
+    choices: Choices
+
+    @classmethod
+    def read(cls, instance: Instance, file: Path) -> Case:
+        """Read what `Instance.write` wrote."""
+        with np.load(file) as arrays:
+            values = dict(arrays)
+        return cls(instance, Choices(**values | {"buyers": int(values["buyers"]), "longest": int(values["longest"])}))
+
+    def problem(self) -> Problem:
+        """Return a fresh problem, with nothing computed from it yet."""
+        from pdalloc import Problem
+
+        if not isinstance(self.instance.source, Shape):
+            return self.instance.source()
+        buyers, _, participant, session, rank, capacity = self.choices
+        return Problem.from_arrays(participant, session, rank, capacity, participants=buyers)
+
+
+def _wpi() -> Problem:
+    from pdalloc import read_tables
+
+    return read_tables(WPI_TABLES)
+
+
+def _lexington() -> Problem:
+    from pdalloc.generators import lexington
+
+    return lexington(seed=2016)
+
+
+WPI = Instance("WPI 2017", "small", 928, 46, _wpi)
+LEXINGTON = Instance("Lexington", "small", 1_000, 5, _lexington)
+
+NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
+SMALL = [
+    Shape(1_000, 138, 5),
+    Shape(1_000, 138, 10),
+    Shape(1_000, 138, 30),
+    Shape(1_000, 138, 10, zipf=1.2),
+    Shape(1_000, 138, 10, slack=1.0),
+    NEARLY_FULL,
+]
+MIDDLE = [
+    Shape(10_000, 300, 10),
+    Shape(10_000, 300, 10, zipf=1.2),
+    Shape(100_000, 1_000, 5),
+    Shape(100_000, 1_000, 10),
+    Shape(100_000, 1_000, 30),
+    Shape(100_000, 1_000, 10, zipf=1.2),
+    Shape(100_000, 1_000, 10, slack=1.0),
+]
+LARGE = [Shape(1_000_000, 5_000, 10), Shape(1_000_000, 5_000, 10, zipf=1.2)]
+# one size varies at a time; the other points of each line are above
+GROWTH = [
+    Shape(10_000, 138, 10),
+    Shape(100_000, 138, 10),
+    Shape(1_000_000, 138, 10),
+    Shape(100_000, 300, 10),
+    Shape(100_000, 3_000, 10),
+]
+CROSS_PRODUCT = [
+    Shape(participants, sessions, list_length, zipf, slack)
+    for (participants, sessions), list_length, zipf, slack in product(
+        [(1_000, 138), (10_000, 300), (100_000, 1_000), (1_000_000, 5_000)], [5, 10, 30], [0.8, 1.2], [1.0, 1.1]
     )
+]
+
+GROUPS = ("small", "middle", "large", "growth", "rest")
+_SHAPES = dict(zip(GROUPS, (SMALL, MIDDLE, LARGE, GROWTH, CROSS_PRODUCT), strict=True))
+_GROUP_OF = {shape: group for group in reversed(GROUPS) for shape in _SHAPES[group]}
+INSTANCES = {
+    instance.name: instance
+    for group in GROUPS
+    for instance in [
+        *(Instance.of(shape, group) for shape in _SHAPES[group] if _GROUP_OF[shape] == group),
+        *([WPI, LEXINGTON] if group == "small" else []),
+    ]
+}
+"""By name, in the order of the table."""

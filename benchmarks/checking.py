@@ -1,0 +1,28 @@
+"""The check of every rule that each result passes through."""
+
+from __future__ import annotations
+
+from benchmarks.instances import Case
+from benchmarks.measure import Benchmark
+from pdalloc import Allocation, solve
+
+VIOLATIONS = "allocation.violations()"
+
+
+def _fresh(case: Case) -> Allocation:
+    """Return an allocation of which nothing has been computed yet."""
+    problem = case.problem()
+    solved = solve(problem, "flow").allocation
+    return Allocation.from_pairs(problem, solved.participant, solved.session)
+
+
+BENCHMARKS = [
+    Benchmark(
+        VIOLATIONS,
+        "violations",
+        lambda instance: instance.is_plain,
+        _fresh,
+        Allocation.violations,
+        lambda case, found: [len(found)],
+    )
+]

@@ -1,0 +1,25 @@
+"""One measurement in a process of its own: `python -m benchmarks.child CAPABILITY WHAT INSTANCE FILE` prints JSON."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.instances import INSTANCES, Case
+from benchmarks.measure import Benchmark, measure, warm_up
+
+
+def main(capability: str, what: str, name: str, file: Path) -> None:
+    """Measure one benchmark of `benchmarks/CAPABILITY.py` on an instance that was written to a file."""
+    benchmarks: list[Benchmark] = importlib.import_module(f"benchmarks.{capability}").BENCHMARKS
+    benchmark = next(benchmark for benchmark in benchmarks if benchmark.what == what)
+    case = Case.read(INSTANCES[name], file)
+    if benchmark.warms_up:
+        warm_up(benchmark, case)
+    sys.stdout.write(json.dumps(measure(benchmark, case)._asdict()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]))

@@ -1,0 +1,105 @@
+"""What was promised, and whether a run keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from benchmarks.checking import VIOLATIONS
+from benchmarks.command import FIRST_RUN, LATER_RUN
+from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
+from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, Shape
+from benchmarks.profiles import HIGHS, PROFILE
+from benchmarks.reading import FROM_ARRAYS
+from benchmarks.results import Results, ratio
+from benchmarks.turns import DRAWS, LOTTERY
+
+__all__ = ["TARGETS", "Target"]
+
+
+class Target(NamedTuple):
+    """A figure and its bound.
+
+    Attributes
+    ----------
+    what, instance : str
+    bound : float
+    at_least : bool
+        Whether more is better.
+    unit : str
+    measured : callable
+        Takes the Results and the instance; None if something was not measured.
+    """
+
+    what: str
+    instance: str
+    bound: float
+    at_least: bool
+    unit: str
+    measured: Callable[[Results, str], float | None]
+
+    def is_met(self, value: float) -> bool:
+        """Whether a measured figure keeps the bound."""
+        return value >= self.bound if self.at_least else value <= self.bound
+
+
+def _times_as_long(above: str, below: str, results: Results, instance: str) -> float | None:
+    return ratio(results.seconds(instance, above), results.seconds(instance, below))
+
+
+def _times_the_memory(above: str, below: str, results: Results, instance: str) -> float | None:
+    return ratio(results.memory(instance, above), results.memory(instance, below))
+
+
+def _passes(what: str, results: Results, instance: str) -> float | None:
+    row = results.row(instance, what)
+    return results.passes(row) if row else None
+
+
+def _seconds(what: str, results: Results, instance: str) -> float | None:
+    return results.seconds(instance, what)
+
+
+def _times_the_input(results: Results, instance: str) -> float | None:
+    shape = INSTANCES[instance].shape
+    assert shape is not None
+    # three columns of 32 bits, and capacities of 64
+    given = 3 * 4 * shape.participants * shape.list_length + 8 * shape.sessions
+    return ratio(results.memory(instance, FROM_ARRAYS), given)
+
+
+def _targets() -> Iterator[Target]:
+    middle, skewed = str(Shape(100_000, 1_000, 10)), str(Shape(100_000, 1_000, 10, zipf=1.2))
+    large, large_skewed = str(Shape(1_000_000, 5_000, 10)), str(Shape(1_000_000, 5_000, 10, zipf=1.2))
+    bare_over_flow = partial(_times_as_long, BARE, FLOW)
+    for instance, bound in (
+        (str(Shape(1_000, 138, 10)), 5),
+        (middle, 35),
+        (skewed, 7),
+        (large, 30),
+        (large_skewed, 9),
+    ):
+        yield Target("flow: bare SimpleMinCostFlow takes", instance, bound, True, "times as long", bare_over_flow)
+    memory = partial(_times_the_memory, FROM_ARRAYS_AND_FLOW, BARE)
+    yield Target("flow from arrays: peak memory", large, 0.5, False, "of SimpleMinCostFlow's", memory)
+    yield Target("flow", large, 10, False, "passes", partial(_passes, FLOW))
+    yield Target("flow", large_skewed, 20, False, "passes", partial(_passes, FLOW))
+    full = str(NEARLY_FULL)
+    for objective in ("greedy", "generous"):
+        profile = PROFILE.format(objective)
+        slower = partial(_times_as_long, f"{HIGHS}, {objective}", profile)
+        yield Target(f"{objective}: HiGHS level by level takes", full, 100, True, "times as long", slower)
+        for instance in (middle, skewed):
+            rank_sum = partial(_times_as_long, profile, FLOW)
+            yield Target(objective, instance, 10, False, "times as long as rank-sum", rank_sum)
+    yield Target("violations", large, 4, False, "passes", partial(_passes, VIOLATIONS))
+    yield Target("lottery, one draw", large, 4, False, "passes", partial(_passes, LOTTERY))
+    yield Target("lottery, 10,000 draws", LEXINGTON.name, 0.6, False, "s", partial(_seconds, DRAWS))
+    yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))
+    yield Target("Problem.from_arrays: peak memory", large, 3, False, "times the input's", _times_the_input)
+    yield Target(FIRST_RUN, LEXINGTON.name, 3, False, "s", partial(_seconds, FIRST_RUN))
+    yield Target(LATER_RUN, LEXINGTON.name, 2, False, "s", partial(_seconds, LATER_RUN))
+
+
+TARGETS = list(_targets())

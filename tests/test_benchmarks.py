@@ -1,0 +1,110 @@
+"""The benchmarks run on a tiny instance, agree with each other and fill the page; no time is asserted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from benchmarks.flow import FLOW, simple_min_cost_flow
+from benchmarks.instances import INSTANCES, Case, Choices, Instance, Shape
+from benchmarks.measure import Benchmark, Measurement, measure
+from benchmarks.profiles import PROFILE, highs_level_by_level
+from benchmarks.report import growth, promises, timings
+from benchmarks.results import Machine, Results
+from benchmarks.run import NotMeasuredError, rows, selected
+from scripts.write_performance import BEGIN, END, PAGE, rewritten
+
+from pdalloc import generators, solve
+
+SHAPE = Shape(60, 12, 10)
+TINY = Instance.of(SHAPE, "small")
+
+
+def in_this_process(capability: str, benchmark: Benchmark, instance: Instance, file: Path) -> Measurement:
+    if capability == "peers":
+        raise NotMeasuredError("not installed")
+    return measure(benchmark, Case.read(instance, file))
+
+
+@pytest.fixture(scope="module")
+def results() -> Iterator[Results]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.measure.ROUNDS", 1)
+        patch.setattr("benchmarks.measure.SECONDS", 0.0)
+        patch.setitem(INSTANCES, TINY.name, TINY)
+        yield Results(Machine.here(), "", list(rows([TINY], in_this_process)))
+
+
+def test_all_that_compute_the_same_agree(results: Results) -> None:
+    answers = {row.what: row.measured.answer for row in results.rows if row.computes == "rank-sum" and row.measured}
+    assert len(answers) == 7
+    assert len(set(map(tuple, answers.values()))) == 1
+    assert results.disagreements() == []
+
+
+def test_a_wrong_answer_is_named(results: Results) -> None:
+    right = next(row for row in results.rows if row.computes == "rank-sum")
+    assert right.measured
+    wrong = replace(right, what="wrong", measured=right.measured._replace(answer=[0, -1]))
+    (found,) = replace(results, rows=[*results.rows, wrong]).disagreements()
+    assert found.startswith("60 x 12 x 10, Zipf 0.8, slack 1.1: rank-sum is {")
+
+
+@pytest.mark.parametrize("objective", ["greedy", "generous"])
+def test_linear_programs_level_by_level_agree_with_the_profile(objective: str, results: Results) -> None:
+    row = results.row(TINY.name, PROFILE.format(objective))
+    assert row
+    assert row.measured
+    assert highs_level_by_level(objective, SHAPE.choices()) == row.measured.answer
+
+
+def test_a_day_with_slots_is_taken_apart_into_one_buyer_for_each_wanted_place() -> None:
+    day = generators.lexington(seed=1)
+    choices = Choices.of(day)
+    assert choices.buyers == day.wanted.sum()
+    assert len(choices.rank) == len(day.choices)
+    assert simple_min_cost_flow(choices) == solve(day, "flow").objective
+
+
+def test_results_survive_their_file(results: Results, tmp_path: Path) -> None:
+    results.write(tmp_path / "results.json")
+    assert Results.read(tmp_path / "results.json") == results
+
+
+def test_a_row_that_was_not_measured_says_why(results: Results) -> None:
+    (row,) = (row for row in timings(results).rows if row[1] == "algmatch HospitalResidentsProblem")
+    assert row[2:] == ["not installed", "", "", "", ""]
+
+
+def test_only_targets_and_growth_of_instances_that_were_run_are_shown(results: Results) -> None:
+    assert promises(results).rows == []
+    assert growth(results).rows == []
+
+
+def test_growth_is_the_slope_of_the_logarithms(results: Results) -> None:
+    template = next(row for row in results.rows if row.what == FLOW and row.measured)
+    assert template.measured
+    sizes = {1_000: 0.1, 10_000: 0.1 * 10**1.5, 100_000: 0.1 * 10**3}
+    grown = [
+        replace(template, instance=str(Shape(size, 138, 10)), measured=template.measured._replace(times=[seconds]))
+        for size, seconds in sizes.items()
+    ]
+    assert growth(replace(results, rows=grown)).rows == [["participants", FLOW, "1,000, 10,000, 100,000", "1.50"]]
+
+
+def test_the_page_keeps_what_is_outside_its_markers(results: Results) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    written = rewritten(page, results)
+    assert written.split(BEGIN)[0] == page.split(BEGIN)[0]
+    assert written.split(END)[1] == page.split(END)[1]
+    assert f"| {TINY.name} | one pass |" in written
+    assert rewritten(written, results) == written
+
+
+def test_instances_are_selected_by_group_or_by_a_part_of_their_name() -> None:
+    assert {instance.group for instance in selected("")} == {"small", "middle", "large", "growth"}
+    assert {instance.group for instance in selected("rest")} == {"rest"}
+    assert [instance.name for instance in selected("Lexington")] == ["Lexington"]
+    assert len({instance.source for instance in INSTANCES.values()}) == len(INSTANCES)
