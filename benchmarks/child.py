@@ -7,8 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.instances import INSTANCES, Case
-from benchmarks.measure import Benchmark, measure, warm_up
+from benchmarks.instances import INSTANCES, Case, Instance, Shape
+from benchmarks.measure import Benchmark, measure
+
+COMPILED = Shape(200_000, 100, 10)
+"""Large enough for pdalloc to compile its kernels at once."""
 
 
 def main(capability: str, what: str, name: str, file: Path) -> None:
@@ -16,8 +19,10 @@ def main(capability: str, what: str, name: str, file: Path) -> None:
     benchmarks: list[Benchmark] = importlib.import_module(f"benchmarks.{capability}").BENCHMARKS
     benchmark = next(benchmark for benchmark in benchmarks if benchmark.what == what)
     case = Case.read(INSTANCES[name], file)
-    if benchmark.warms_up:
-        warm_up(benchmark, case)
+    if benchmark.compiles:
+        benchmark.call(benchmark.setup(Case(Instance.of(COMPILED, "rest"), COMPILED.choices())))
+    if not benchmark.peer:
+        benchmark.call(benchmark.setup(case))
     sys.stdout.write(json.dumps(measure(benchmark, case)._asdict()))
 
 

@@ -39,7 +39,7 @@ BENCHMARKS = [
         setup,
         demo,
         lambda case, printed: [printed.count("\n")],
-        warms_up=False,
+        compiles=False,
         has_memory=False,
     )
     for what, setup in ((FIRST_RUN, _empty_cache), (LATER_RUN, _filled_cache))

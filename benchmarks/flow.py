@@ -115,7 +115,7 @@ def sparse_seats(choices: Choices) -> tuple[int, int]:
 
 
 def _peer(what: str, call: Callable[[Choices], tuple[int, int]], on: Callable[[Instance], bool]) -> Benchmark:
-    return Benchmark(what, RANK_SUM, on, choices_of, call, lambda case, value: list(value), peer=True, warms_up=False)
+    return Benchmark(what, RANK_SUM, on, choices_of, call, lambda case, value: list(value), peer=True, compiles=False)
 
 
 BENCHMARKS = [
@@ -135,7 +135,7 @@ BENCHMARKS = [
         Case.problem,
         lambda problem: solve(problem, "flow", engine="ortools"),
         optimum,
-        warms_up=False,
+        compiles=False,
     ),
     _peer(
         BARE,

@@ -78,6 +78,8 @@ class Shape(NamedTuple):
 
     def choices(self) -> Choices:
         """Make the instance."""
+        from pdalloc.generators import plackett_luce
+
         lists = plackett_luce(self.participants, self.sessions, self.list_length, zipf=self.zipf, seed=SEED)
         return Choices(
             self.participants,
@@ -85,32 +87,12 @@ class Shape(NamedTuple):
             np.repeat(np.arange(self.participants, dtype=np.int32), self.list_length),
             lists.ravel(),
             np.tile(np.arange(1, self.list_length + 1, dtype=np.int32), self.participants),
-            capacities(self.participants, self.sessions, slack=self.slack),
+            _shared_out(round(self.slack * self.participants), self.sessions),
         )
 
 
-def plackett_luce(participants: int, sessions: int, list_length: int, *, zipf: float, seed: int) -> Int32Array:
-    """Draw everybody's list from popularities that fall like rank^-zipf: shape (participants, list_length).
-
-    Drawing with replacement and dropping repeats gives the exact law.
-    """
-    rng = np.random.default_rng(seed)
-    weight = np.arange(1, sessions + 1) ** -zipf
-    bound = np.cumsum(weight) / weight.sum()
-    lists = np.full((participants, list_length), -1)
-    count = np.zeros(participants, int)
-    while (open_list := np.flatnonzero(count < list_length)).size:
-        drawn = np.searchsorted(bound, rng.random(open_list.size))
-        new = (lists[open_list] != drawn[:, None]).all(axis=1)
-        lists[open_list[new], count[open_list[new]]] = drawn[new]
-        count[open_list[new]] += 1
-    named: Int32Array = rng.permutation(sessions).astype(np.int32)[lists]
-    return named
-
-
-def capacities(participants: int, sessions: int, *, slack: float) -> Int64Array:
-    """Share out `slack` seats a participant as evenly as possible: shape (sessions,)."""
-    seats = round(slack * participants)
+def _shared_out(seats: int, sessions: int) -> Int64Array:
+    """Share out seats as evenly as possible, all of them, so that a slack of 1.0 is just that: shape (sessions,)."""
     capacity = np.full(sessions, seats // sessions)
     capacity[: seats % sessions] += 1
     return capacity

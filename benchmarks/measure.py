@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from benchmarks.instances import Case, Instance
 
-__all__ = ["RANK_SUM", "SERIAL_DICTATORSHIP", "Benchmark", "Measurement", "checksum", "measure", "warm_up"]
+__all__ = ["RANK_SUM", "SERIAL_DICTATORSHIP", "Benchmark", "Measurement", "checksum", "measure"]
 
 RANK_SUM = "rank-sum"
 SERIAL_DICTATORSHIP = "serial dictatorship in table order"
@@ -32,9 +32,6 @@ SLOW = 3.0
 
 ENOUGH = 10.0
 """Seconds after which no further round begins."""
-
-WARM_UP_CALLS, WARM_UP_SECONDS = 40, 5.0
-"""More than pdalloc interprets before it compiles, on the smallest instance."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,8 @@ class Benchmark:
         Takes the Case and what `call` returned, asserts that it is right, and returns it as whole numbers.
     peer : bool
         Whether somebody else's code is timed.
-    warms_up : bool
-        Whether it runs a while before it is measured, because pdalloc compiles only what is asked for often.
+    compiles : bool
+        Whether it first runs on an instance that is large enough for pdalloc to compile its kernels.
     has_memory : bool
         Whether its memory means something; not where other processes do the work.
     """
@@ -70,7 +67,7 @@ class Benchmark:
     call: Callable[[Any], Any]
     answer: Callable[[Case, Any], list[int]]
     peer: bool = False
-    warms_up: bool = True
+    compiles: bool = True
     has_memory: bool = True
 
 
@@ -89,16 +86,6 @@ class Measurement(NamedTuple):
     times: list[float]
     memory: int | None
     answer: list[int]
-
-
-def warm_up(benchmark: Benchmark, case: Case) -> None:
-    """Call a benchmark until everything that it runs is compiled."""
-    prepared = benchmark.setup(case)
-    end = time.perf_counter() + WARM_UP_SECONDS
-    for _ in range(WARM_UP_CALLS):
-        benchmark.call(prepared)
-        if time.perf_counter() > end:
-            return
 
 
 def measure(benchmark: Benchmark, case: Case) -> Measurement:

@@ -63,6 +63,6 @@ BENCHMARKS = [
         _priced,
         lambda priced: _compiled()(*priced),
         _answer,
-        warms_up=False,
+        compiles=False,
     )
 ]

@@ -137,7 +137,7 @@ def _peer(
         fits = instance.is_plain or (instance.shape is None and computes == RANK_SUM)
         return fits and instance.participants <= 10_000
 
-    return Benchmark(f"{package} {function}", computes, runs_on, imported, call, answer, peer=True, warms_up=False)
+    return Benchmark(f"{package} {function}", computes, runs_on, imported, call, answer, peer=True, compiles=False)
 
 
 def _checksum_of_bundles(case: Case, allocation: dict[int, list[int]]) -> list[int]:

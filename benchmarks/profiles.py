@@ -64,7 +64,7 @@ BENCHMARKS = [
             partial(highs_level_by_level, objective),
             lambda case, value: list(value),
             peer=True,
-            warms_up=False,
+            compiles=False,
         ),
     )
 ]

@@ -25,7 +25,7 @@ BENCHMARKS = [
         lambda case: WPI_TABLES,
         read_tables,
         lambda case, problem: [len(problem.choices), len(problem.priorities)],
-        warms_up=False,
+        compiles=False,
     ),
     Benchmark(
         "Problem.from_json(problem.to_json())",
@@ -34,6 +34,6 @@ BENCHMARKS = [
         Case.problem,
         lambda problem: Problem.from_json(problem.to_json()),
         lambda case, problem: [int(problem == case.problem())],
-        warms_up=False,
+        compiles=False,
     ),
 ]

@@ -54,5 +54,6 @@ BENCHMARKS = [
         Case.problem,
         lambda problem: solve(problem, "lottery", seed=1, draws=10_000),
         _chances,
+        compiles=False,
     ),
 ]
