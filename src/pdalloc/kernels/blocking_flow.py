@@ -11,7 +11,7 @@ from pdalloc.kernels.kernel import kernel
 from pdalloc.kernels.offers import NONE, VERY_LARGE
 from pdalloc.kernels.tight_graph import TightGraph, taken
 
-__all__ = ["Lists", "Seats", "empty_lists", "link_nodes", "measure_levels", "move_along_levels"]
+__all__ = ["Lists", "Seats", "empty_lists", "group_nodes", "measure_levels", "move_along_levels"]
 
 DEAD_END = -2
 
@@ -38,11 +38,38 @@ def empty_lists(sellers: int, nodes: int) -> Lists:
 
 
 @kernel
-def link_nodes(graph: TightGraph, nodes: int, held: Int32Array, lists: Lists) -> None:
-    """List the nodes at each seller, first node first."""
-    lists.head[:] = NONE
-    for node in range(nodes - 1, -1, -1):
-        _put_first(node, held[graph.place[node]], lists)
+def group_nodes(
+    graph: TightGraph, nodes: int, held: Int32Array, several: bool, room: TightGraph, lists: Lists
+) -> TightGraph:
+    """List the nodes at each seller, and return the graph with these side by side: so a search reads memory in order.
+
+    Rows move too, unless they mark what their buyer has: then the places of a buyer share them.
+    """
+    place, start, option = room.place, room.start, graph.option if several else room.option
+    begin = np.zeros(len(lists.head) + 1, np.int64)
+    for node in range(nodes):
+        begin[held[graph.place[node]] + 1] += 1
+    for at in range(len(lists.head)):
+        begin[at + 1] += begin[at]
+    end = begin.copy()
+    for node in range(nodes):
+        at = held[graph.place[node]]
+        place[end[at]], start[end[at]] = graph.place[node], graph.start[node]
+        end[at] += 1
+    written = 0
+    for at in range(len(lists.head)):
+        lists.head[at] = begin[at] if end[at] > begin[at] else NONE
+        for node in range(begin[at], end[at]):
+            lists.before[node] = node - 1 if node > begin[at] else NONE
+            lists.after[node] = node + 1 if node + 1 < end[at] else NONE
+            if not several:
+                position, start[node] = start[node], written
+                while graph.option[position] != NONE:
+                    option[written] = graph.option[position]
+                    written, position = written + 1, position + 1
+                option[written] = NONE
+                written += 1
+    return TightGraph(place, start, option)
 
 
 @kernel

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array
-from pdalloc.kernels.blocking_flow import Seats, empty_lists, link_nodes, measure_levels, move_along_levels
+from pdalloc.kernels.blocking_flow import Seats, empty_lists, group_nodes, measure_levels, move_along_levels
 from pdalloc.kernels.kernel import kernel
 from pdalloc.kernels.offers import NONE, VERY_LARGE, Offers, cheapest, holds, smallest_slack
 from pdalloc.kernels.tight_graph import collect_tight, empty_graph
@@ -166,6 +166,7 @@ def _settle(
     sellers = len(capacity)
     options = len(offers.seller) + len(held) + len(offers.empty)
     graph, spare = empty_graph(len(held), options), empty_graph(len(held), options)
+    room = empty_graph(len(held), options)
     lists = empty_lists(sellers + 1, len(held))
     level = np.empty(sellers + 1, np.int32)
     raised = np.ones(sellers + 1, np.bool_)
@@ -173,9 +174,9 @@ def _settle(
     while _allow(price, seats, capacity, required, pulls):
         nodes = collect_tight(offers, held, price, raised, has_risen, graph, nodes, spare)
         graph, spare = spare, graph
-        link_nodes(graph, nodes, held, lists)
-        while measure_levels(seats, graph, lists, level) != NONE:
-            move_along_levels(seats, graph, held, lists, level, offers.several)
+        by_seller = group_nodes(graph, nodes, held, offers.several, room, lists)
+        while measure_levels(seats, by_seller, lists, level) != NONE:
+            move_along_levels(seats, by_seller, held, lists, level, offers.several)
         rise = _choose_raised(price, seats, required, pulls, level, raised)
         if rise == 0:
             return
