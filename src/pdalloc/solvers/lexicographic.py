@@ -71,7 +71,7 @@ class _Face:
         self.choices = market.buyer, market.at
         self.kept: Int64Array | None = None  # all choices, until a level is solved
         # who wants more places than they have choices leaves the others empty in any case
-        self.places = np.minimum(market.supply, np.bincount(market.buyer, minlength=len(market.supply)))
+        self.places = np.minimum(market.supply, np.diff(row_pointers(market.buyer, len(market.supply))))
         self.capacity = market.capacity
         self.required = np.zeros_like(self.capacity)
         self.may_be_empty: BoolArray = np.ones(len(self.places), np.bool_)
