@@ -319,6 +319,27 @@ def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:
     assert solve(problem, "flow", objective="rank-maximal,rank-sum").allocation.schedule_of("p") == ("z",)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_session_worse_than_an_unlisted_one_is_not_given_as_if_it_were_unlisted(engine: str) -> None:
+    # only y has a seat, and to p it is worth less than nothing: welfare decides before the empty place
+    model = Model(unlisted="last")
+    for session, capacity in (("x", 0), ("y", 1)):
+        model.add_session(session, capacity=capacity)
+    model.add_participant("p")
+    model.add_choice("p", "x", 1, 1)
+    model.add_choice("p", "y", 2, -1)
+    result = solve(model.build(), "flow", objective="welfare,generous", engine=engine)
+    assert result.objective == (0, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_day_without_choices_has_a_rank_maximal_allocation_of_no_levels(engine: str) -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_participant("p")
+    assert solve(model.build(), "flow", objective="rank-maximal", engine=engine).objective == ()
+
+
 def test_a_lottery_among_optima_gives_equal_lists_equal_chances() -> None:
     # r moves to x, so that one of p and q has y: which one is open
     problem = Problem.from_rankings({"p": ["y"], "q": ["y"], "r": ["y", "x"]}, capacity={"x": 1, "y": 1})

@@ -90,14 +90,14 @@ def combined(levels: Sequence[MarketCosts], moves: int, limit: int) -> MarketCos
     Parameters
     ----------
     levels : sequence of MarketCosts
-        The first decides.
+        The first decides. Without any, everything costs 0.
     moves : int
         How many buyers can change their place in one exchange; it changes a sum by at most `moves` times the spread of
         the costs.
     limit : int
         None is returned if a cost would reach it.
     """
-    total = levels[-1]
+    total = levels[-1] if levels else MarketCosts(0, 0, 0)
     for level in reversed(levels[:-1]):
         low, high = total.range()
         factor = moves * (high - low) + 1

@@ -40,7 +40,8 @@ def cheapest_flow(market: Market, levels: Sequence[MarketCosts]) -> tuple[Int32A
     for_unlisted, for_empty = np.broadcast_to(costs.unlisted, buyers), np.broadcast_to(costs.empty, buyers)
     everyone, every_seller = np.arange(buyers, dtype=np.int32), np.arange(sellers, dtype=np.int32)
     chosen = _Arcs(market.buyer, market.at + buyers, np.ones(len(market.buyer), np.int64), for_listed)
-    pairs, through_hub = _unlisted_pairs(market)
+    is_dearer = for_listed > for_unlisted[market.buyer]
+    pairs, through_hub = _unlisted_pairs(market, market.buyer[is_dearer])
     direct = _Arcs(pairs[:, 0], pairs[:, 1] + buyers, np.ones(len(pairs), np.int64), for_unlisted[pairs[:, 0]])
     to_hub = _Arcs(
         through_hub,
@@ -61,22 +62,24 @@ def cheapest_flow(market: Market, levels: Sequence[MarketCosts]) -> tuple[Int32A
     if flow is None:
         raise too_large(market)
     on_chosen, on_direct, on_to_hub, on_from_hub = flow[:4]
-    # whoever goes through the hub is interchangeable there: a seller whom they listed would have been cheaper directly
+    # whoever goes through the hub is interchangeable there: no seller whom they listed is dearer than an unlisted one
     buyer = np.concatenate([market.buyer[on_chosen > 0], pairs[on_direct > 0, 0], through_hub[on_to_hub > 0]])
     seller = np.concatenate([market.at[on_chosen > 0], pairs[on_direct > 0, 1], np.repeat(hub_sellers, on_from_hub)])
     return buyer, seller
 
 
-def _unlisted_pairs(market: Market) -> tuple[Int32Array, Int32Array]:
+def _unlisted_pairs(market: Market, choosy: Int32Array) -> tuple[Int32Array, Int32Array]:
     """Return (buyer, seller) pairs of unlisted places that need an arc of their own, and the buyers who use the hub.
 
-    The hub forgets who came: it serves only buyers who want one place and may go to every seller.
+    The hub forgets who came: it serves only buyers who want one place and may go to every seller at no more than the
+    cost of an unlisted place; `choosy` are those who listed a dearer one.
     """
     everyone = np.arange(len(market.participant), dtype=np.int32)
     if not market.allows_unlisted:
         return np.zeros((0, 2), np.int32), everyone[:0]
     needs_own = market.supply > 1
     needs_own[market.barred[:, 0]] = True
+    needs_own[choosy] = True
     buyers, sellers = everyone[needs_own], len(market.seller)
     open_pair = np.ones((len(buyers), sellers), np.bool_)
     row_of = np.full(len(everyone), -1, np.int32)
