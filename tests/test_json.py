@@ -55,13 +55,21 @@ def test_allocations_and_results_survive_the_round_trip(problem: Problem) -> Non
     jsonschema.validate(json.loads(allocation.to_json()), schema("allocation-1.json"))
 
 
-@pytest.mark.parametrize("objective", ["rank-sum", "welfare"])
+@pytest.mark.parametrize("objective", ["rank-sum", "welfare", "welfare,rank-sum"])
 def test_an_optimal_result_keeps_value_bound_and_options(objective: str) -> None:
     rated = Problem.from_ratings([[2.5, 1], [2, 0.1]], capacity=[1, 1])
     result = solve(rated, "flow", objective=objective, seed=3)
     again = Result.from_json(result.to_json(), rated)
     assert again == result
-    assert again.objective == again.bound == {"rank-sum": (0, 1), "welfare": (30,)}[objective]
+    assert (
+        again.objective
+        == again.bound
+        == {
+            "rank-sum": (0, 1),
+            "welfare": (30,),
+            "welfare,rank-sum": (30, 0, 1),
+        }[objective]
+    )
     assert again.provenance.options["objective"]["name"] == objective
     assert again.provenance.runtime == result.provenance.runtime
 
@@ -125,6 +133,65 @@ def test_a_value_that_is_not_the_allocations_is_refused() -> None:
     text = solve(poor, "flow").to_json().replace('"value": 1', '"value": 0').replace('"bound": 1', '"bound": 0')
     with pytest.raises(ProblemError, match=r"the document claims the value \(0, 0\), but its allocation has \(1, 1\)"):
         Result.from_json(text, poor)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"name": "rank-sum", "rank_costs": "abc"}, "itself: rank_costs is 'abc'; give whole numbers"),
+        ({"name": "rank-sum", "rank_costs": [0]}, "itself: rank_costs has 1 entries but the longest list"),
+        ({"name": "greedy", "rank_costs": [0, 1]}, "itself: objective 'greedy' takes no rank_costs"),
+        ({"name": "welfare"}, "itself: objective 'welfare' needs ratings"),
+        ({"objectives": []}, "itself: objective is []; give a name"),
+        (
+            {"objectives": [{"name": "greedy"}, {"name": "greedy"}]},
+            "itself: a chain of objectives is ['greedy', 'greedy']",
+        ),
+        ({"objectives": [{"name": "rank-sum"}, {"name": "greedy"}]}, "claims the value (0, 1), but its allocation has"),
+    ],
+    ids=str,
+)
+def test_an_objective_that_does_not_fit_the_document_is_refused(option: dict[str, Any], message: str) -> None:
+    document = json.loads(solve(problem, "flow").to_json())
+    document["provenance"]["options"]["objective"] = option
+    with pytest.raises(ProblemError, match=re.escape(message)):
+        Result.from_json(json.dumps(document), problem)
+
+
+@pytest.mark.parametrize(
+    "option", [None, 3, [], {}, {"name": ["rank-sum"]}, {"name": "nash"}, {"objectives": {}}], ids=str
+)
+def test_an_objective_that_is_not_this_librarys_is_kept_as_it_is(option: Any) -> None:
+    document = json.loads(solve(problem, "flow").to_json())
+    document["provenance"]["options"]["objective"] = option
+    result = Result.from_json(json.dumps(document), problem)
+    assert result.provenance.options["objective"] == option
+    assert json.loads(result.to_json()) == document
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"scale": 0}, "Expected `int` >= 1 - at `$.levels[0].scale`"),
+        ({"scale": 10}, "the document's objective or levels are not those of its option, 'rank-sum'"),
+        ({"name": "cost"}, "the document's objective or levels are not those of its option, 'rank-sum'"),
+        ({"bound": None}, "claims an optimum, but (0, 1) is not its bound None"),
+    ],
+    ids=str,
+)
+def test_a_tampered_level_is_refused(change: dict[str, Any], message: str) -> None:
+    document = json.loads(solve(problem, "flow").to_json())
+    document["levels"][0] |= change
+    with pytest.raises(ProblemError, match=re.escape(message)):
+        Result.from_json(json.dumps(document), problem)
+
+
+def test_an_optimum_of_no_levels_survives_the_round_trip() -> None:
+    # rank-maximal has a level for each rank that somebody gave, and nobody gave any
+    nobody = Problem.from_rankings({"t001": []}, capacity={"x": 1})
+    result = solve(nobody, "flow", objective="rank-maximal")
+    assert result.objective == ()
+    assert Result.from_json(result.to_json(), nobody) == result
 
 
 def test_a_tampered_result_is_refused() -> None:

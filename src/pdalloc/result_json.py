@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from pdalloc.allocation import Allocation
 from pdalloc.allocation_json import cancelled, require_problem, schedules
-from pdalloc.errors import ProblemError, SolverError
+from pdalloc.errors import OptionError, ProblemError, SolverError
 from pdalloc.objectives import OBJECTIVES, Level, Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
@@ -22,7 +22,7 @@ class LevelEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     name: str
     maximise: bool
-    scale: int
+    scale: Annotated[int, msgspec.Meta(ge=1)]
     value: int
     bound: int | None
 
@@ -80,7 +80,9 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
     document = decode(text, ResultDocument)
     origin = document.provenance
     require_problem(origin.problem_hash, problem)
-    bound = tuple(entry.bound for entry in document.levels if entry.bound is not None)
+    has_value = document.objective is not None or bool(document.levels)
+    bounds = [entry.bound for entry in document.levels if entry.bound is not None]
+    has_bound = has_value and len(bounds) == len(document.levels)
     try:
         result = Result(
             allocation=Allocation.from_schedules(problem, document.schedules, document.cancelled),
@@ -88,25 +90,32 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
             provenance=Provenance(problem, origin.solver, origin.options, origin.seed, origin.versions, origin.runtime),
             objective_name=document.objective,
             levels=tuple(Level(entry.name, entry.maximise, entry.scale) for entry in document.levels),
-            objective=tuple(entry.value for entry in document.levels) or None,
-            bound=bound or None,
+            objective=tuple(entry.value for entry in document.levels) if has_value else None,
+            bound=tuple(bounds) if has_bound else None,
             notes=tuple(document.notes),
         )
-    except SolverError as error:
+        _check_value(result)
+    except (OptionError, SolverError) as error:
         raise ProblemError(f"the document contradicts the problem or itself: {error}") from None
-    objective = _stored_objective(origin.options.get("objective"))
-    if result.objective is not None and objective is not None:
-        real = objective.value(result.allocation)
-        if real != result.objective:
-            raise ProblemError(f"the document claims the value {result.objective}, but its allocation has {real}")
     return result
+
+
+def _check_value(result: Result) -> None:
+    """Refuse a value, or levels, that are not those of the objective in the options."""
+    objective = _stored_objective(result.provenance.options.get("objective"))
+    if result.objective is None or objective is None:
+        return
+    real = objective.value(result.allocation)
+    if real != result.objective:
+        raise ProblemError(f"the document claims the value {result.objective}, but its allocation has {real}")
+    if (objective.name, objective.levels(result.allocation.problem)) != (result.objective_name, result.levels):
+        raise ProblemError(f"the document's objective or levels are not those of its option, {objective.name!r}")
 
 
 def _stored_objective(options: Any) -> Objective | None:
     """Return the objective whose options a document has, None if it is not one of this library."""
     parts = options.get("objectives", [options]) if isinstance(options, dict) else None
-    if not isinstance(parts, list) or not all(
-        isinstance(part, dict) and part.get("name") in OBJECTIVES for part in parts
-    ):
+    known = tuple(OBJECTIVES)  # a name may be of any JSON type here, and not all of these can be looked up in a mapping
+    if not isinstance(parts, list) or not all(isinstance(part, dict) and part.get("name") in known for part in parts):
         return None
     return get_objective([get_objective(part["name"], part.get("rank_costs")) for part in parts])
