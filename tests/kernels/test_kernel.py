@@ -47,6 +47,15 @@ def test_it_is_compiled_only_once_enough_was_asked(monkeypatch: pytest.MonkeyPat
     assert calls == ["interpreted", "interpreted", "compiled"]
 
 
+def test_it_is_compiled_once_whether_its_arrays_can_be_written_to_or_not() -> None:
+    fresh = Kernel(total.py_func)
+    writable = np.arange(5)
+    for values in (writable, writable[::2], np.broadcast_to(writable[:1], 3)):
+        assert fresh.run(10**9, values) == total(values)
+    assert writable.flags.writeable
+    assert len(fresh.compiled.signatures) == 1  # type: ignore[attr-defined]
+
+
 def test_code_that_was_kept_is_found_again() -> None:
     assert total.compiled(np.arange(5)) == 15
     again = Kernel(total.py_func)

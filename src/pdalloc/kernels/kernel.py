@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["Kernel", "kernel"]
 
@@ -55,13 +56,13 @@ class Kernel(Generic[Parameters, Returned]):
         work : int
             How much is asked, such as how many choices are looked at.
         *args
-            Of the function, which takes lists in place of the arrays it only reads.
+            Of the function, which only reads its arrays and takes lists in their place.
         """
         with self._lock:
             self._work += work
             compiled = self._work > WORK_OF_LOADING and (self._work > WORK_OF_COMPILING or self._is_kept)
         if compiled:
-            return self.compiled(*args)
+            return self.compiled(*[_read_only(arg) if isinstance(arg, np.ndarray) else arg for arg in args])
         # one by one, Python reads its own lists several times faster than arrays
         plain: list[Any] = [arg.tolist() if isinstance(arg, np.ndarray) else arg for arg in args]
         return self.py_func(*plain)  # type: ignore[call-arg]
@@ -105,6 +106,13 @@ class Kernel(Generic[Parameters, Returned]):
         except RuntimeError:
             # no folder to keep compiled code in can be written: every process compiles for itself
             return numba.njit(nogil=True)(function)
+
+
+def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a view of one kind, since numba compiles again for arrays that can be written to or have gaps."""
+    view = np.ascontiguousarray(array).view()
+    view.setflags(write=False)
+    return view
 
 
 def kernel(function: Callable[Parameters, Returned]) -> Kernel[Parameters, Returned]:
