@@ -301,7 +301,7 @@ def test_a_profile_is_refused_where_it_is_not_kept_exact() -> None:
         solve(long, "flow", objective="greedy", engine="ortools")
 
 
-def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:
+def around_forbidden_pairs() -> Problem:
     # q and r may not go to y, the seat that is left if p has z; so p must move to y, which is worse for p
     model = Model(unlisted="last")
     for session in ("x", "y", "z"):
@@ -311,12 +311,28 @@ def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:
         model.add_ranking(participant, ranking)
     model.forbid("q", "y")
     model.forbid("r", "y")
-    problem = model.build()
+    return model.build()
+
+
+def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:
+    problem = around_forbidden_pairs()
     for objective in ("rank-sum", "greedy", "generous"):
         allocation = solve(problem, "flow", objective=objective).allocation
         assert allocation.schedule_of("p") == ("y",)
         assert not allocation.empty.any()
     assert solve(problem, "flow", objective="rank-maximal,rank-sum").allocation.schedule_of("p") == ("z",)
+
+
+def test_unlisted_places_too_many_to_spell_out_are_left_to_ortools_but_not_by_lottery(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pdalloc.solvers.flow.MAX_SPELLED_OUT", 8)
+    problem = around_forbidden_pairs()
+    assert solve(problem, "flow").allocation.schedule_of("p") == ("y",)
+    with pytest.raises(
+        OptionError, match=r"'lottery' would have to draw for 9 pairs .* above 8, .*; use tie_break 'order'"
+    ):
+        solve(problem, "flow", tie_break="lottery")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

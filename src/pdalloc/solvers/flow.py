@@ -97,7 +97,12 @@ def _transported(market: Market, levels: Levels, rng: np.random.Generator | None
         filled = fill_unlisted(market, *pairs, order)
         if filled is not None:
             return filled
-    if len(market.supply) * len(market.seller) > MAX_SPELLED_OUT:
+    if (entries := len(market.supply) * len(market.seller)) > MAX_SPELLED_OUT:
+        if rng is not None:
+            raise OptionError(
+                f"tie_break 'lottery' would have to draw for {entries:,} pairs of participant and session, above "
+                f"{MAX_SPELLED_OUT:,}, because unlisted places are closed to some; use tie_break 'order'"
+            )
         return _networked(market, levels)
     every = SpelledOut(market)
     return lexicographic(every.market, _with_lottery(every.market, map(every.costs, levels()), rng))
