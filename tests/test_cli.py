@@ -127,6 +127,12 @@ def test_the_real_example_gives_every_student_a_place(tmp_path: Path, solver: st
     assert f"note: {solver} does not use the sessions' priorities" in result.stdout
 
 
+def test_objectives_with_commas_are_a_chain(tmp_path: Path) -> None:
+    result = run("allocate", write_folder(tmp_path, **SMALL), "--objective", "rank-sum,generous")
+    assert result.exit_code == 0
+    assert "flow: optimal, rank-sum,generous (" in result.output
+
+
 def test_the_objective_can_be_named(tmp_path: Path) -> None:
     tables = SMALL | {"choices": "participant,session,rating\np1,x,5\np1,y,9\np2,y,1\n"}
     result = run("allocate", write_folder(tmp_path, **tables), "--objective", "welfare")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pdalloc import Allocation, Model, Problem, RankSum, Welfare, solve
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.integers import to_integers
-from pdalloc.objectives import Level, get_objective
+from pdalloc.objectives import Greedy, Level, get_objective
 
 
 @given(numbers=st.lists(st.decimals(-1000, 1000, places=6).map(float), max_size=5))
@@ -105,6 +105,18 @@ def test_an_empty_place_costs_the_longest_list_or_one_more_than_the_last_rank_co
         ({"rank_costs": [0, 2**80]}, "beyond 62 bits; use smaller rank_costs, weights or limits"),
         ({"objective": "happiness"}, "unknown objective 'happiness'; there are rank-sum, welfare"),
         ({"objective": "welfare", "rank_costs": [0, 1]}, "objective 'welfare' takes no rank_costs; only rank-sum does"),
+        ({"objective": "rank-sum,"}, "unknown objective ''; there are rank-sum, welfare"),
+        (
+            {"objective": "greedy,greedy"},
+            "a chain of objectives is ['greedy', 'greedy']; give two or more different ones",
+        ),
+        ({"objective": []}, "objective is []; give a name, an object such as RankSum(), or a list of these"),
+        (
+            {"objective": ["greedy", 3]},
+            "objective is ['greedy', 3]; give a name, an object such as RankSum(), or a list",
+        ),
+        ({"objective": RankSum}, "objective is <class 'pdalloc.objectives.rank_sum.RankSum'>; give a name, an object"),
+        ({"objective": [RankSum()], "rank_costs": [0, 1]}, "which has its own; give one of the two"),
     ],
 )
 def test_bad_objectives_are_refused(options: dict[str, Any], message: str) -> None:
@@ -144,6 +156,24 @@ def test_a_value_is_that_of_any_allocation_not_only_a_solved_one() -> None:
     assert Welfare().value(worse) == (15,)
     assert Welfare().levels(problem) == (Level("welfare", maximise=True, scale=10),)
     assert get_objective("welfare") == Welfare()
+
+
+def test_a_chain_is_the_same_however_it_is_written() -> None:
+    chain = get_objective("rank-sum, greedy,generous")
+    assert chain == get_objective(["rank-sum", Greedy(), "generous"]) == get_objective((chain,))
+    assert chain == get_objective([get_objective("rank-sum,greedy"), "generous"])
+    assert chain.name == "rank-sum,greedy,generous"
+    assert chain.refuses == Greedy().refuses
+    assert get_objective(["rank-sum"], [0, 5]) == RankSum([0, 5])  # type: ignore[arg-type]
+
+
+def test_a_chain_counts_each_level_once() -> None:
+    problem = Problem.from_ratings([[4.0, 1.5], [3.0, 2.0]], capacity=[1, 1])
+    chain = get_objective("rank-sum,welfare,greedy")
+    names = ["empty places", "rank cost", "welfare", "places at rank 1", "places at rank 2"]
+    assert [level.name for level in chain.levels(problem)] == names
+    for solver in ("flow", "hungarian"):
+        assert solve(problem, solver, objective=["rank-sum", "welfare"]).objective == (0, 1, 60)
 
 
 def test_sums_beyond_64_bits_stay_exact() -> None:

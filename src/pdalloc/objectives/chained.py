@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,7 +26,7 @@ class Chained:
     Parameters
     ----------
     objectives : tuple of Objective
-        Two or more of different names.
+        Two or more of different names. A chain among them counts as its parts.
 
     Raises
     ------
@@ -36,6 +37,8 @@ class Chained:
     objectives: tuple[Objective, ...]
 
     def __post_init__(self) -> None:
+        nested = (part.objectives if isinstance(part, Chained) else (part,) for part in self.objectives)
+        object.__setattr__(self, "objectives", tuple(itertools.chain.from_iterable(nested)))
         names = [objective.name for objective in self.objectives]
         if len(names) < 2 or len(set(names)) < len(names):
             raise OptionError(f"a chain of objectives is {names}; give two or more different ones")

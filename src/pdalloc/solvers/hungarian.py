@@ -32,14 +32,14 @@ class Hungarian:
 
     Parameters
     ----------
-    objective : {"rank-sum", "welfare"} or Objective
+    objective : {"rank-sum", "welfare"}, Objective or sequence of these
 
     Notes
     -----
     O(participants^2 x seats) time, 8 bytes for each participant and seat of a slot: for days of a few thousand.
     """
 
-    objective: str | Objective = "rank-sum"
+    objective: str | Objective | Sequence[str | Objective] = "rank-sum"
 
     name: ClassVar[str] = "hungarian"
     features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.WEIGHTS}
