@@ -41,7 +41,7 @@ def holds(held: Int32Array, begin: int, end: int, seller: int) -> bool:
 
 @kernel
 def cheapest(offers: Offers, price: Int64Array, preferred: Int32Array) -> Int32Array:
-    """Give every buyer their cheapest choices, whatever the capacity; of equal ones what they preferred, the first.
+    """Give every buyer their cheapest choices, whatever the capacity; of equal ones what they preferred, or the first.
 
     Parameters
     ----------

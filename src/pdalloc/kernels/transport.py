@@ -39,7 +39,8 @@ class Transported(NamedTuple):
     held : int32 array, shape (places,)
         Seller of each place, by buyer; the number of sellers stands for no seat.
     price : int64 array, shape (sellers,)
-        The smallest that support the optimum. Negative only where a seller must fill seats that nobody would take.
+        They support the optimum; where no seats are required, they are the smallest that do. Negative only at sellers
+        with required seats.
     """
 
     held: Int32Array

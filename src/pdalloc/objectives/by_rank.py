@@ -93,7 +93,10 @@ class Generous(ByRank):
 
 @dataclass(frozen=True)
 class RankMaximal(ByRank):
-    """Most places at rank 1, then most at rank 2, and so on, however many stay empty (Irving et al. 2006)."""
+    """Most places at rank 1, then most at rank 2, and so on, however many stay empty (Irving et al. 2006).
+
+    Where unlisted places are allowed, the last level is most of these.
+    """
 
     name: ClassVar[str] = "rank-maximal"
     places_first: ClassVar[bool] = False

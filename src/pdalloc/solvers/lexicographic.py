@@ -32,7 +32,8 @@ def lexicographic(market: Market, levels: Iterable[MarketCosts]) -> tuple[Int32A
 
     Notes
     -----
-    A level that fits is joined to the next one, as its leading digit; so `rank-sum` takes one run of the kernel.
+    A level that only counts places is joined to the next one, as its leading digit, where that fits; so `rank-sum`
+    takes one run of the kernel.
     """
     face = _Face(market)
     for number, costs in enumerate(_joined(levels, len(market.seller) + 1)):
@@ -52,8 +53,9 @@ def _joined(levels: Iterable[MarketCosts], moves: int) -> Iterator[MarketCosts]:
         if isinstance(level.listed, int):
             counts.append(level)
             continue
-        # an exchange visits each seller once, so at most as many buyers move
-        together = combined([*counts, level], moves, LARGEST_COST // (moves + 1))
+        # an exchange visits each seller once, so at most as many buyers move; costs of both signs are up to twice the
+        # limit apart
+        together = combined([*counts, level], moves, LARGEST_COST // (2 * moves + 2))
         yield from [*counts, level] if together is None else [together]
         counts = []
     yield from counts

@@ -13,7 +13,7 @@ from pdalloc.arrays import Int32Array, Int64Array
 from pdalloc.errors import OptionError, SolverError
 from pdalloc.solvers.markets import Market, MarketCosts, combined
 
-__all__ = ["cheapest_flow", "too_large"]
+__all__ = ["cheapest_flow"]
 
 
 class _Arcs(NamedTuple):
@@ -35,7 +35,7 @@ def cheapest_flow(market: Market, levels: Sequence[MarketCosts]) -> tuple[Int32A
     # an exchange is a path or cycle that visits each seller once, so at most sellers + 1 buyers move
     costs = combined(levels, sellers + 1, 2**62)
     if costs is None:
-        raise too_large(market)
+        raise _too_large(market)
     for_listed = np.broadcast_to(costs.listed, len(market.buyer))
     for_unlisted, for_empty = np.broadcast_to(costs.unlisted, buyers), np.broadcast_to(costs.empty, buyers)
     everyone, every_seller = np.arange(buyers, dtype=np.int32), np.arange(sellers, dtype=np.int32)
@@ -60,7 +60,7 @@ def cheapest_flow(market: Market, levels: Sequence[MarketCosts]) -> tuple[Int32A
     seats = _Arcs(every_seller + buyers, np.full(sellers, sink, np.int32), market.capacity, np.zeros(sellers, np.int64))
     flow = _solve_network((chosen, direct, to_hub, from_hub, empty, seats), market.supply, sink)
     if flow is None:
-        raise too_large(market)
+        raise _too_large(market)
     on_chosen, on_direct, on_to_hub, on_from_hub = flow[:4]
     # whoever goes through the hub is interchangeable there: no seller whom they listed is dearer than an unlisted one
     buyer = np.concatenate([market.buyer[on_chosen > 0], pairs[on_direct > 0, 0], through_hub[on_to_hub > 0]])
@@ -110,7 +110,7 @@ def _solve_network(groups: Sequence[_Arcs], supply: Int64Array, sink: int) -> li
     ]
 
 
-def too_large(market: Market) -> OptionError:
+def _too_large(market: Market) -> OptionError:
     """Return the error for costs that an engine cannot add up."""
     return OptionError(
         f"these costs, with {len(market.seller):,} sessions, do not fit the engine's 64 bits; use smaller rank_costs, "
