@@ -18,6 +18,7 @@ def problems(
     draw: st.DrawFn,
     *,
     coupled: bool = True,
+    single: bool = False,
     minimums: bool = False,
     rated: bool | None = None,
     weights: bool = False,
@@ -26,8 +27,11 @@ def problems(
 ) -> Problem:
     """A problem that may use every feature the arguments allow.
 
-    `coupled` allows what ties slots together: long and slotless sessions, topics, conflicts, limits.
+    `coupled` allows what ties slots together: long and slotless sessions, topics, conflicts, limits; `single` leaves of
+    these only topics and conflicts, and several of them.
     """
+    topics = [None, "topic", "other"] if single else [None, None, "topic"]
+    loose = coupled and not single
     slots = [f"slot {number}" for number in range(draw(st.integers(0, 3 if coupled else 2)))]
     people = [f"p{number}" for number in range(draw(st.integers(1, most_participants)))]
     sessions = [f"s{number}" for number in range(draw(st.integers(1, most_sessions)))]
@@ -43,8 +47,8 @@ def problems(
             session,
             capacity=capacity,
             minimum=draw(st.integers(0, capacity)) if minimums else 0,
-            slots=draw(_session_slots(slots, coupled)),
-            topic=draw(st.sampled_from([None, None, "topic"])) if coupled else None,
+            slots=draw(_session_slots(slots, loose)),
+            topic=draw(st.sampled_from(topics)) if coupled else None,
             facilitators=facilitators[number : number + 1] if draw(st.booleans()) else [],
             tags=draw(st.lists(st.sampled_from(["equity", "reading"]), unique=True)),
             title=draw(NAMES),
@@ -52,7 +56,7 @@ def problems(
         )
     is_rated = draw(st.booleans()) if rated is None else rated
     for person in people:
-        model.add_participant(person, **draw(_participant(slots, coupled=coupled, weights=weights)))
+        model.add_participant(person, **draw(_participant(slots, coupled=loose, weights=weights)))
         for session in draw(st.lists(st.sampled_from(sessions), unique=True)):
             rating = draw(st.integers(-2, 5)) / 4 if is_rated else None
             model.add_choice(person, session, draw(st.integers(1, 4)), rating)
@@ -60,6 +64,12 @@ def problems(
             model.add_priority(session, person, draw(st.integers(0, 2)))
     if coupled and len(sessions) > 1 and draw(st.booleans()):
         model.add_conflict(sessions[0], sessions[1])
+    if single:
+        for first, second in draw(
+            st.lists(st.tuples(st.sampled_from(sessions), st.sampled_from(sessions)), max_size=4)
+        ):
+            if first != second:
+                model.add_conflict(first, second)
     pairs = st.tuples(st.sampled_from(people), st.sampled_from(sessions))
     for pair in draw(st.lists(pairs, max_size=1)):
         model.fix(*pair)

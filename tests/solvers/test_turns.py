@@ -6,6 +6,7 @@ import math
 import pickle
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from pdalloc import Allocation, Model, Problem, generators, metrics, solve
 from pdalloc.context import Context
 from pdalloc.errors import OptionError, ProblemError, SolveStoppedError
-from pdalloc.problem import Feature
+from pdalloc.problem import Feature, Unlisted
 from pdalloc.solvers.turns import Turns
 from tests import oracle
 from tests.strategies import problems
@@ -24,12 +25,49 @@ def days(allocation: Allocation) -> list[tuple[int, ...]]:
     return [tuple(allocation.session[allocation.participant == participant].tolist()) for participant in people]
 
 
-@given(problem=problems(most_participants=3, most_sessions=6), data=st.data())
+@given(
+    problem=st.one_of(
+        problems(most_participants=3, most_sessions=6), problems(single=True, most_participants=4, most_sessions=7)
+    ),
+    data=st.data(),
+)
 @settings(max_examples=300)
 def test_everybody_takes_the_best_schedule_that_is_left(problem: Problem, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(problem.participants))))
-    allocation = Turns(problem).allocate(order, Context.from_seed(0))
+    allocation = Turns(problem).allocate(np.array(order), Context.from_seed(0))
     assert days(allocation) == oracle.serial_dictatorship(problem, order)
+
+
+def searched(turns: Turns, order: npt.NDArray[np.int64]) -> Allocation:
+    """The allocation of an order with every turn searched by branch and bound, without the kernel."""
+    participant, session = turns.search.play(order, turns.seats, Context.from_seed(0))
+    fixed = turns.problem.fixed
+    return Allocation.from_pairs(
+        turns.problem, np.concatenate([fixed[:, 0], participant]), np.concatenate([fixed[:, 1], session])
+    )
+
+
+@given(problem=problems(single=True, most_participants=6, most_sessions=9), data=st.data())
+@settings(max_examples=200)
+def test_the_kernel_gives_everybody_what_a_search_does(problem: Problem, data: st.DataObject) -> None:
+    order = np.array(data.draw(st.permutations(range(len(problem.participants)))))
+    turns = Turns(problem)
+    assume(turns.lists is not None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pdalloc.solvers.turns.TURNS_A_CALL", data.draw(st.sampled_from([2, 100])))
+        # without patience every turn that takes a search is left to the other code
+        patch.setattr("pdalloc.solvers.turns.PATIENCE", data.draw(st.sampled_from([0, 20, 10**6])))
+        allocation = turns.allocate(order, Context.from_seed(0))
+    assert allocation == searched(turns, order)
+    assert allocation.violations() == ()
+
+
+@pytest.mark.parametrize("unlisted", ["forbidden", "last"])
+@pytest.mark.parametrize("repeats", [0, 5, 46])
+def test_a_whole_day_is_played_as_it_is_searched(repeats: int, unlisted: Unlisted) -> None:
+    turns = Turns(generators.lexington(seed=4, repeats=repeats).with_options(unlisted=unlisted))
+    order = np.random.default_rng(repeats).permutation(len(turns.problem.participants))
+    assert turns.allocate(order, Context.from_seed(0)) == searched(turns, order)
 
 
 @given(problem=problems())
@@ -185,5 +223,7 @@ def test_a_long_search_stops_when_told() -> None:
             model.add_conflict(f"c{first}", f"d{second}")
     model.add_participant("p")
     model.add_choice("p", "a0", 1)
+    # a limit that binds keeps the day from the kernel
+    model.add_participant("q", limit=1)
     with pytest.raises(SolveStoppedError, match=r"the time limit of 0\.05 s came before there was an allocation"):
         solve(model.build(), "lottery", seed=1, time_limit=0.05)

@@ -34,5 +34,5 @@ class FirstCome:
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
         order = np.argsort(problem.arrival, kind="stable")  # nan sorts last
-        allocation = Turns(problem).allocate(order.tolist(), context)
+        allocation = Turns(problem).allocate(order, context)
         return Result.from_rule(allocation, self, context, notes=priority_notes(problem, self.name))

@@ -63,7 +63,7 @@ class Lottery:
 
 
 def _draw(turns: Turns, context: Context, rng: np.random.Generator) -> Allocation:
-    return turns.allocate(rng.permutation(len(turns.problem.participants)).tolist(), context)
+    return turns.allocate(rng.permutation(len(turns.problem.participants)), context)
 
 
 def _draw_alone(problem: Problem, rng: np.random.Generator) -> Allocation:
