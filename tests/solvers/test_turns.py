@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,56 @@ def test_a_whole_day_is_played_as_it_is_searched(repeats: int, unlisted: Unliste
     turns = Turns(generators.lexington(seed=4, repeats=repeats).with_options(unlisted=unlisted))
     order = np.random.default_rng(repeats).permutation(len(turns.problem.participants))
     assert turns.allocate(order, Context.from_seed(0)) == searched(turns, order)
+
+
+@given(problem=st.one_of(problems(), problems(single=True)), seed=st.integers(0, 99), draws=st.integers(1, 7))
+def test_chances_are_the_average_of_draws_made_one_by_one(problem: Problem, seed: int, draws: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pdalloc.solvers.lottery.TURNS_A_CALL", 3 * len(problem.participants))
+        patch.setattr("pdalloc.solvers.turns.PATIENCE", 10 * (seed % 3))
+        result = solve(problem, "lottery", seed=seed, draws=draws)
+    chances = result.random_assignment
+    assert chances is not None
+    turns, rng = Turns(problem), np.random.default_rng(seed)
+    allocations = [searched(turns, rng.permutation(len(problem.participants))) for _ in range(draws)]
+    count = Counter(
+        pair for one in allocations for pair in zip(one.participant.tolist(), one.session.tolist(), strict=True)
+    )
+    assert list(zip(chances.participant.tolist(), chances.session.tolist(), strict=True)) == sorted(count)
+    assert chances.probability.tolist() == [count[pair] / draws for pair in sorted(count)]
+    assert result.allocation == allocations[0]
+    assert chances.sample(seed) == allocations[0]
+
+
+def test_many_draws_stop_when_told_and_tell_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stop:
+        def __init__(self, after: int) -> None:
+            self.looks = 0
+            self.after = after
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > self.after
+
+    monkeypatch.setattr("pdalloc.solvers.lottery.TURNS_A_CALL", 1_000)
+    day = generators.lexington(seed=2, repeats=5)
+    seen: list[tuple[int, int, str]] = []
+    solve(day, "lottery", seed=1, draws=5, progress=lambda progress: seen.append(progress[:3]))
+    assert [report for report in seen if report[2] == "draws"] == [(done, 5, "draws") for done in range(1, 6)]
+    with pytest.raises(SolveStoppedError, match="stopped by the stop flag after"):
+        solve(day, "lottery", seed=1, draws=5, stop=Stop(5))
+
+
+def test_everybody_has_a_chance_of_an_unlisted_session_where_that_is_allowed() -> None:
+    # one seat is wanted by all three, the other two go to those who come later, in table order
+    problem = Problem.from_rankings(
+        {"p": ["x"], "q": ["x"], "r": ["x"]}, capacity={"y": 1, "x": 1, "z": 1}, unlisted="last"
+    )
+    chances = solve(problem, "lottery", seed=3, draws=3_000).random_assignment
+    assert chances is not None
+    lower, upper = chances.interval(0.9999)
+    assert len(chances.probability) == 9
+    assert ((lower < 1 / 3) & (upper > 1 / 3)).all()
 
 
 @given(problem=problems())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -17,7 +16,8 @@ from pdalloc.problem import Feature, Problem
 from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY, priority_notes
-from pdalloc.solvers.turns import Turns
+from pdalloc.solvers.tally import Tally
+from pdalloc.solvers.turns import TURNS_A_CALL, Turns
 
 __all__ = ["Lottery"]
 
@@ -72,20 +72,20 @@ def _draw_alone(problem: Problem, rng: np.random.Generator) -> Allocation:
 
 def _chances(turns: Turns, first: Allocation, draws: int, context: Context) -> RandomAssignment:
     """Count how often each pair comes up in the first draw and the following ones."""
-    problem = turns.problem
-    count: Counter[tuple[int, int]] = Counter()
-    allocation = first
-    for done in range(draws):
-        if done:
-            allocation = _draw(turns, context, context.rng)
-        count.update(zip(allocation.participant.tolist(), allocation.session.tolist(), strict=True))
-    pairs = sorted(count)
-    array = np.array(pairs, np.int32).reshape(-1, 2)
+    people = len(turns.problem.participants)
+    tally = Tally(turns)
+    tally.add(first)
+    while tally.draws < draws:
+        context.report(tally.draws, draws, "draws")
+        ahead = min(max(TURNS_A_CALL // people, 1), draws - tally.draws)
+        tally.play(np.concatenate([context.rng.permutation(people) for _ in range(ahead)]), context)
+    context.report(draws, draws, "draws")
+    participant, session, count = tally.pairs()
     return RandomAssignment(
-        problem,
-        freeze(array[:, 0].copy()),
-        freeze(array[:, 1].copy()),
-        freeze(np.array([count[pair] for pair in pairs], np.float64) / draws),
+        turns.problem,
+        freeze(participant),
+        freeze(session),
+        freeze(count / draws),
         draws,
-        partial(_draw_alone, problem),
+        partial(_draw_alone, turns.problem),
     )
