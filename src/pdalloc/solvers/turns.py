@@ -79,7 +79,7 @@ class Turns:
         assert self.lists is not None
         work = len(orders) * self.lists.slots
         taken, left, played = pick.run(work, orders, people, seats, PATIENCE, *self.lists)
-        return taken[: played * self.lists.slots], np.asarray(left), played
+        return taken[: played * self.lists.slots], np.array(left), played
 
     def _play(self, order: Int64Array, seats: Int64Array, context: Context) -> tuple[Int32Array, Int32Array]:
         """Return what `ScheduleSearch.play` does, by the kernel."""
