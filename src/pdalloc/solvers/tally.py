@@ -75,8 +75,9 @@ class Tally:
             return 0
         taken = taken[: draws * people * lists.slots]
         self._listed += np.bincount(taken + 1, minlength=len(self._listed) + 1)[1 : len(self._listed) + 1]
-        unlisted = np.flatnonzero(taken >= len(self._listed))
-        self._add(self._keys(orders[unlisted // lists.slots], lists.session[taken[unlisted]]), 1)
+        if len(lists.may_be_unlisted):
+            unlisted = np.flatnonzero(taken >= len(self._listed))
+            self._add(self._keys(orders[unlisted // lists.slots], lists.session[taken[unlisted]]), 1)
         fixed = self.turns.problem.fixed
         self._add(self._keys(fixed[:, 0], fixed[:, 1]), draws)
         self.draws += draws
