@@ -13,7 +13,7 @@ from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, Shape
 from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
 from benchmarks.results import Results, ratio
-from benchmarks.turns import DRAWS, LOTTERY
+from benchmarks.turns import DRAWS, ONE_DRAW
 
 __all__ = ["TARGETS", "Target"]
 
@@ -94,7 +94,7 @@ def _targets() -> Iterator[Target]:
             rank_sum = partial(_times_as_long, profile, FLOW)
             yield Target(objective, instance, 10, False, "times as long as rank-sum", rank_sum)
     yield Target("violations", large, 4, False, "passes", partial(_passes, VIOLATIONS))
-    yield Target("lottery, one draw", large, 4, False, "passes", partial(_passes, LOTTERY))
+    yield Target(ONE_DRAW, large, 4, False, "passes", partial(_passes, ONE_DRAW))
     yield Target("lottery, 10,000 draws", LEXINGTON.name, 0.6, False, "s", partial(_seconds, DRAWS))
     yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))
     yield Target("Problem.from_arrays: peak memory", large, 3, False, "times the input's", _times_the_input)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.instances import LEXINGTON, Case
 from benchmarks.measure import SERIAL_DICTATORSHIP, Benchmark, checksum
-from pdalloc import Result, solve
+from pdalloc import Allocation, Result, solve
+from pdalloc.solvers.turns import Turns
+
+Places = npt.NDArray[np.int64]
 
 FIRST_COME = 'pa.solve(problem, "first-come")'
 LOTTERY = 'pa.solve(problem, "lottery", seed=1)'
+ONE_DRAW = "one draw of the lottery: shuffle and turns"
 DRAWS = 'pa.solve(problem, "lottery", seed=1, draws=10_000)'
 
 
@@ -18,6 +23,26 @@ def places(result: Result) -> list[int]:
     allocation = result.allocation
     assert allocation.violations() == ()
     return checksum(np.stack([allocation.participant, allocation.session], axis=1))
+
+
+def _shuffle_and_play(turns: Turns) -> tuple[Places, Places]:
+    """Return the order of the turns and the place taken on each."""
+    people = len(turns.problem.participants)
+    order = np.random.default_rng(1).permutation(people)
+    taken, _, played = turns.pick(order, people, turns.seats)
+    assert played == people
+    return order, taken
+
+
+def _is_the_lottery(case: Case, drawn: tuple[Places, Places]) -> list[int]:
+    """Return what the lottery with the same seed returns, after asserting that it is the same."""
+    order, taken = drawn
+    problem = case.problem()
+    lists, has_place = Turns(problem).lists, taken >= 0
+    assert lists is not None
+    result = solve(problem, "lottery", seed=1)
+    assert result.allocation == Allocation.from_pairs(problem, order[has_place], lists.session[taken[has_place]])
+    return places(result)
 
 
 def _chances(case: Case, result: Result) -> list[int]:
@@ -46,6 +71,14 @@ BENCHMARKS = [
         Case.problem,
         lambda problem: solve(problem, "lottery", seed=1),
         lambda case, result: places(result),
+    ),
+    Benchmark(
+        ONE_DRAW,
+        "lottery",
+        lambda instance: instance.is_plain,
+        lambda case: Turns(case.problem()),
+        _shuffle_and_play,
+        _is_the_lottery,
     ),
     Benchmark(
         DRAWS,
