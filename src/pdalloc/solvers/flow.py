@@ -24,7 +24,7 @@ __all__ = ["Flow"]
 
 ENGINES = ("transport", "ortools")
 TIE_BREAKS = ("order", "lottery")
-MAX_SPELLED_OUT = 2**25
+MAX_SPELLED_OUT = 2**23
 RANDOM_COST = 2**20
 
 
