@@ -19,7 +19,7 @@ __all__ = ["Turns"]
 BEYOND_THE_KERNEL = {Feature.LONG_SESSIONS, Feature.SLOTLESS_SESSIONS, Feature.SEVERAL_PLACES, Feature.LIMITS}
 """What makes a day more than at most one session in each slot."""
 
-TURNS_A_CALL = 2**16
+TURNS_A_CALL = 2**15
 PATIENCE = 2**19
 """Turns, and looks at sessions in search of others, after which the kernel returns: within a second."""
 
