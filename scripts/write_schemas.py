@@ -12,7 +12,7 @@ from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
 
 DOCUMENTS: dict[str, type[Document]] = {
-    "problem-1.json": ProblemDocument,
+    "problem-2.json": ProblemDocument,
     "allocation-1.json": AllocationDocument,
     "result-1.json": ResultDocument,
 }

@@ -39,7 +39,7 @@ def test_a_problem_survives_the_round_trip(problem: Problem) -> None:
     again = Problem.from_json(text)
     assert again == problem
     assert again.to_json() == text
-    jsonschema.validate(json.loads(text), schema("problem-1.json"))
+    jsonschema.validate(json.loads(text), schema("problem-2.json"))
 
 
 @given(problem=problems())
@@ -74,6 +74,15 @@ def test_an_optimal_result_keeps_value_bound_and_options(objective: str) -> None
     assert again.provenance.runtime == result.provenance.runtime
 
 
+def test_a_document_of_version_1_is_read() -> None:
+    text = problem.to_json().replace('"version": 2', '"version": 1').replace(' "facilitators": [],\n', "")
+    assert Problem.from_json(text) == problem
+    assert set(json.loads(text)) == {
+        "format", "version", "ranking", "unlisted", "slots", "sessions", "participants", "conflicts", "fixed",
+        "forbidden",
+    }  # fmt: skip
+
+
 def test_a_whole_day_survives() -> None:
     day = generators.lexington(seed=1, repeats=5, minimum=8)
     assert Problem.from_json(day.to_json()) == day
@@ -87,12 +96,12 @@ def test_a_whole_day_survives() -> None:
         ("[]", "the document has format 'list'; expected 'pdalloc/problem'"),
         ('{"format": "pdalloc/result"}', "the document has format 'pdalloc/result'; expected 'pdalloc/problem'"),
         (
-            '{"format": "pdalloc/problem", "version": 2}',
-            "pdalloc/problem has version 2; this release reads 1 to 1, update pdalloc",
+            '{"format": "pdalloc/problem", "version": 3}',
+            "pdalloc/problem has version 3; this release reads 1 to 2, update pdalloc",
         ),
         (
             '{"format": "pdalloc/problem", "version": true}',
-            "pdalloc/problem has version True; this release reads 1 to 1",
+            "pdalloc/problem has version True; this release reads 1 to 2",
         ),
         ('{"format": "pdalloc/problem", "version": 1}', "missing required field `ranking`"),
         (

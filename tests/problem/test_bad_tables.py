@@ -62,6 +62,7 @@ BAD_SESSIONS = [
         "x,2,-1\ny,1",
         "line 2, column 'minimum': session 'x': minimum -1 is not in 0 to 2,147,483,647; give a number of places",
     ),
+    ("x,2,,,,maybe\ny,1", "line 2, column 'must_run': 'maybe' is neither yes nor no; write one of them"),
     (
         "x,2,,am,p1\ny,1,,am;pm,p2;p1",
         "line 3, column 'facilitators': facilitator 'p1' runs sessions 'x' and 'y', both in slot 'am'; "
@@ -87,7 +88,7 @@ def assert_error(folder: Path, text: str) -> None:
 
 @pytest.mark.parametrize(("rows", "text"), BAD_SESSIONS)
 def test_sessions_that_cannot_be(tmp_path: Path, rows: str, text: str) -> None:
-    sessions = f"session,capacity,minimum,slots,facilitators\n{rows}\n"
+    sessions = f"session,capacity,minimum,slots,facilitators,must_run\n{rows}\n"
     with pytest.raises(ProblemError, match=re.escape(f"sessions.csv, {text}")):
         read_tables(write_folder(tmp_path, **SMALL | {"sessions": sessions}))
 
@@ -231,6 +232,8 @@ def test_wide_choices_that_cannot_be(tmp_path: Path, choices: str, text: str) ->
             "add the session or correct the id"),
         ("priorities", "session,participant,score\nx,p1,1\nx,p2,", ", line 3, column 'score': the cell is blank; "
             "fill it in, or remove the row"),
+        ("facilitators", "facilitator,most_sessions\np1,1", ", line 2, column 'facilitator': facilitator 'p1' runs no "
+            "session; name a facilitator of a session"),
         ("conflicts", "a,b,c\nx,y,z", ": the number of columns is 3; two are needed, a session in each"),
         ("conflicts", "a\nx", ": the number of columns is 1; two are needed, a session in each"),
         ("conflicts", "a,b\nx,Yoga", ", line 2, column 'b': session 'x' conflicts with itself; name two sessions"),
@@ -407,7 +410,8 @@ def test_a_long_cell_is_told_in_short(tmp_path: Path) -> None:
         ("Titles", "did you mean 'title'?"),
         (
             "colour",
-            "rename or remove it; known are session, capacity, title, minimum, slots, topic, facilitators, tags, room",
+            "rename or remove it; known are session, capacity, title, minimum, must_run, slots, topic, "
+            "facilitators, tags, room",
         ),
     ],
 )
@@ -462,6 +466,7 @@ def test_a_missing_table_hides_nothing_that_is_wrong_with_another(tmp_path: Path
     ("name", "text"),
     [
         ("priority.csv", "not read under this name; call it priorities, or remove it"),
+        ("Facilitator.csv", "not read under this name; call it facilitators, or remove it"),
         ("Conflict.xlsx", "not read under this name; call it conflicts, or remove it"),
         ("rules.toml.txt", "not read under this name; call it rules.toml, in a folder of tables, or remove it"),
     ],

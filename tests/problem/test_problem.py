@@ -87,6 +87,7 @@ CHANGES: dict[str, Callable[[Model], None]] = {
     "rank": lambda model: model.add_choice("q", "x", 2),
     "session": lambda model: model.add_session("z", capacity=0),
     "minimum": lambda model: model.add_session("z", capacity=1, minimum=1),
+    "must_run": lambda model: model.add_session("z", capacity=1, must_run=True),
     "topic": lambda model: model.add_session("z", capacity=1, topic="t"),
     "tags": lambda model: model.add_session("z", capacity=1, tags=["t"]),
     "room": lambda model: model.add_session("z", capacity=1, room="t"),
@@ -122,7 +123,7 @@ def test_the_content_hash_tells_every_field_apart() -> None:
 
 
 def test_the_content_hash_is_that_of_every_machine() -> None:
-    expected = "347c714ffbcb5e3959c66d527d4f1f6efeb650c07de2bab8328bf371b9ee9196"
+    expected = "c88fe79dbfef147bd41882858ad6e9e968b3b144e5bce2232d71127ebfe6e76a"
     assert base().build().content_hash == expected
 
 

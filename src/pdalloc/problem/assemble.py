@@ -30,10 +30,13 @@ def assemble(
     facilitators: Labels | None = None,
     tags: Labels | None = None,
     minimum: npt.ArrayLike | None = None,
+    must_run: npt.ArrayLike | None = None,
     session_slots: Incidence | None = None,
     topic: npt.ArrayLike | None = None,
     conflicts: Sequence[tuple[int, int]] = (),
     session_facilitators: Incidence | None = None,
+    most_sessions: npt.ArrayLike | None = None,
+    most_participants: npt.ArrayLike | None = None,
     session_tags: Incidence | None = None,
     away: Incidence | None = None,
     limit: npt.ArrayLike | None = None,
@@ -52,8 +55,9 @@ def assemble(
 ) -> Problem:
     """Return a checked, read-only problem; every array is copied.
 
-    The fields are those of `Problem`. Where one is left out: no minimum, no slot, no topic, nobody away, a limit of the
-    number of slots (1 on a day without slots), weight 1, arrival and history unknown.
+    The fields are those of `Problem`. Where one is left out: no minimum, no slot, no topic, facilitators who run all
+    their sessions for as many as there are seats, nobody away, a limit of the number of slots (1 on a day without
+    slots), weight 1, arrival and history unknown.
 
     Raises
     ------
@@ -64,6 +68,8 @@ def assemble(
     slots = slots or Labels()
     facilitators = facilitators or Labels()
     tags = tags or Labels()
+    seats = frozen_copy(capacity, np.int64)
+    session_facilitators = session_facilitators or Incidence.empty(m, len(facilitators))
     return Problem(
         participants=participants,
         sessions=sessions,
@@ -72,12 +78,19 @@ def assemble(
         facilitators=facilitators,
         tags=tags,
         choices=choices,
-        capacity=frozen_copy(capacity, np.int64),
+        capacity=seats,
         minimum=_column(minimum, m, 0, np.int64),
+        must_run=_column(must_run, m, False, np.bool_),
         session_slots=session_slots or Incidence.empty(m, len(slots)),
         topic=_column(topic, m, -1, np.int32),
         conflicts=_pairs([tuple(sorted(pair)) for pair in conflicts]),
-        session_facilitators=session_facilitators or Incidence.empty(m, len(facilitators)),
+        session_facilitators=session_facilitators,
+        most_sessions=frozen_copy(
+            session_facilitators.totals(np.ones(m, np.int64)) if most_sessions is None else most_sessions, np.int64
+        ),
+        most_participants=frozen_copy(
+            session_facilitators.totals(seats) if most_participants is None else most_participants, np.int64
+        ),
         session_tags=session_tags or Incidence.empty(m, len(tags)),
         away=away or Incidence.empty(n, len(slots)),
         limit=_column(limit, n, max(len(slots), 1), np.int64),

@@ -84,20 +84,45 @@ class Builder:
         topics = Labels(dict.fromkeys(record.topic for record in records if record.topic), "topic")
         facilitators, session_facilitators = _labelled([record.facilitators for record in records], "facilitator")
         tags, session_tags = _labelled([record.tags for record in records], "tag")
+        capacity = np.array([record.capacity for record in records], np.int64)
         return {
             "slots": self.slots,
             "topics": topics,
             "facilitators": facilitators,
             "tags": tags,
-            "capacity": np.array([record.capacity for record in records], np.int64),
+            "capacity": capacity,
             "minimum": np.array([record.minimum for record in records], np.int64),
+            "must_run": np.array([record.must_run for record in records], np.bool_),
             "session_slots": self.slot_lists([record.slots for record in records], "session", "slots"),
             "topic": [topics.index(record.topic) if record.topic else -1 for record in records],
             "session_facilitators": session_facilitators,
+            **self.facilitator_fields(facilitators, session_facilitators, capacity),
             "session_tags": session_tags,
             "title": [record.title for record in records],
             "room": [record.room for record in records],
         }
+
+    def facilitator_fields(
+        self, facilitators: Labels, session_facilitators: Incidence, capacity: Int64Array
+    ) -> dict[str, Int64Array]:
+        """Return the facilitators' limits: where none is given, all their sessions, and all seats of these."""
+        limits = {
+            "most_sessions": session_facilitators.totals(np.ones_like(capacity)),
+            "most_participants": session_facilitators.totals(capacity),
+        }
+        self.places["facilitator"] = places = [""] * len(facilitators)
+        for label, record in self.records.facilitators.items():
+            number = facilitators.get(label)
+            if number is None:
+                remedy = self.suggestion(label, facilitators) or "name a facilitator of a session"
+                message = f"facilitator {label!r} runs no session; {remedy}"
+                self.findings.append(Finding(message, "", -1, "facilitator", record.place))
+                continue
+            places[number] = record.place
+            for column, values in limits.items():
+                if (given := getattr(record, column)) is not None:
+                    values[number] = given
+        return limits
 
     def participant_fields(self) -> dict[str, Any]:
         """Return the fields of the problem that are about participants."""
@@ -216,11 +241,15 @@ class Builder:
         labels = {"participant": self.participants, "session": self.sessions, "slot": self.slots}[kind]
         number = labels.get(label)
         if number is None:
-            # a suggestion compares with every id, so only the findings that are shown get one
-            close = get_close_matches(str(label), labels, 1) if len(self.findings) < FINDINGS_SHOWN else []
-            remedy = f"did you mean {close[0]!r}?" if close else f"add the {kind} or correct the id"
+            remedy = self.suggestion(label, labels) or f"add the {kind} or correct the id"
             self.findings.append(Finding(f"unknown {kind} {label!r}; {remedy}", "", -1, column or kind, place))
         return number
+
+    def suggestion(self, label: str, labels: Labels) -> str:
+        """Say which of some ids is most like an unknown one, "" if none is."""
+        # it compares with every id, so only the findings that are shown get one
+        close = get_close_matches(str(label), labels, 1) if len(self.findings) < FINDINGS_SHOWN else []
+        return f"did you mean {close[0]!r}?" if close else ""
 
 
 def _labelled(lists: Sequence[Sequence[str]], kind: str) -> tuple[Labels, Incidence]:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from pdalloc.problem.choices import MAX_WHOLE
 
-__all__ = ["parse_ids", "parse_moment", "parse_number", "parse_whole", "shown"]
+__all__ = ["parse_ids", "parse_moment", "parse_number", "parse_whole", "parse_yes", "shown"]
 
 # spreadsheets write 10 as "10.0" or "10.00"; "1.000" is refused, since it is a thousand in half of Europe
 WHOLE = re.compile(r"[+-]?\d+(\.0{0,2})?", re.ASCII)
 MAX_SHOWN = 60
+YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 def shown(value: object) -> str:
@@ -55,6 +56,13 @@ def parse_moment(text: str) -> float:
             f"{shown(text)} is neither a number nor a time; write one such as 2026-03-01 17:00:05"
         ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def parse_yes(text: str) -> bool:
+    """Read yes or no, also as spreadsheets and frames write them."""
+    if text.casefold() not in YES:
+        raise ValueError(f"{shown(text)} is neither yes nor no; write one of them")
+    return YES[text.casefold()]
 
 
 def parse_ids(text: str) -> list[str]:

@@ -58,6 +58,22 @@ def _whole_numbers(problem: Problem) -> Iterator[Finding]:
     yield from _whole_range(problem.limit, problem.participants, "participant", "limit")
 
 
+def _facilitator_numbers(problem: Problem) -> Iterator[Finding]:
+    for column, limit, default in (
+        ("most_sessions", problem.most_sessions, problem.facilitator_sessions),
+        ("most_participants", problem.most_participants, problem.facilitator_seats),
+    ):
+        wrong = ((limit < 0) | (limit > MAX_WHOLE)) & (limit != default)
+        for row in np.flatnonzero(wrong).tolist():
+            yield Finding(
+                f"facilitator {problem.facilitators[row]!r}: {column} {limit[row]} is not in 0 to {MAX_WHOLE:,}; "
+                "give a whole number, or leave it out",
+                "facilitator",
+                row,
+                column,
+            )
+
+
 def _minimum_fits(problem: Problem) -> Iterator[Finding]:
     for row in np.flatnonzero((problem.minimum > problem.capacity) & (problem.capacity >= 0)).tolist():
         yield Finding(
@@ -108,6 +124,33 @@ def _facilitators_once_a_slot(problem: Problem) -> Iterator[Finding]:
                     session,
                     "facilitators",
                 )
+
+
+def _facilitators_can_run(problem: Problem) -> Iterator[Finding]:
+    """Yield facilitators whose limits are below what the sessions ask that cannot be cancelled."""
+    runs = ~problem.may_be_cancelled
+    fixed = np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))
+    sessions = problem.session_facilitators.totals(runs.astype(np.int64))
+    people = problem.session_facilitators.totals(np.where(runs, np.maximum(problem.minimum, fixed), 0))
+    for row in np.flatnonzero(sessions > problem.most_sessions).tolist():
+        yield Finding(
+            f"facilitator {problem.facilitators[row]!r}: {sessions[row]} of their sessions cannot be cancelled, above "
+            f"most_sessions {problem.most_sessions[row]}; raise it, or release must_run or fixed pairs",
+            "facilitator",
+            row,
+            "most_sessions",
+        )
+    # beyond the seats it is a matter of the session, and reported as that
+    limited = problem.most_participants < problem.facilitator_seats
+    for row in np.flatnonzero(limited & (people > problem.most_participants)).tolist():
+        yield Finding(
+            f"facilitator {problem.facilitators[row]!r}: their sessions that cannot be cancelled have at least "
+            f"{people[row]} participants, by minimums and fixed pairs, above most_participants "
+            f"{problem.most_participants[row]}; raise it, or release must_run or fixed pairs",
+            "facilitator",
+            row,
+            "most_participants",
+        )
 
 
 def _facilitators_present(problem: Problem) -> Iterator[Finding]:
@@ -204,10 +247,12 @@ RULES: tuple[Callable[[Problem], Iterator[Finding]], ...] = (
     _not_empty,
     _options,
     _whole_numbers,
+    _facilitator_numbers,
     _minimum_fits,
     _participant_numbers,
     _conflicts_are_pairs,
     _facilitators_once_a_slot,
+    _facilitators_can_run,
     _facilitators_present,
     _fixed_have_seats,
     _fixed_can_attend,

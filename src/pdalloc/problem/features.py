@@ -31,6 +31,7 @@ class Feature(StrEnum):
     TOPICS = "topics repeated in several slots"
     CONFLICTS = "conflicts beyond slots"
     FACILITATORS = "facilitators who are participants"
+    FACILITATOR_LIMITS = "facilitator limits"
     AWAY = "away times"
     FIXED = "fixed pairs"
     FORBIDDEN = "forbidden pairs"
@@ -56,6 +57,7 @@ def _examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
     if (problem.minimum > 0).any():
         first = int(np.argmax(problem.minimum > 0))
         yield Feature.MINIMUMS, f"session {sessions[first]!r} has minimum {problem.minimum[first]}"
+    yield from _facilitator_limit_examples(problem)
     if len(problem.priorities):
         first = int(np.argmax(np.diff(problem.priorities.indptr) > 0))
         yield Feature.PRIORITIES, f"session {sessions[first]!r} lists participants"
@@ -87,6 +89,17 @@ def _limit_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
     if which.any():
         first = int(np.argmax(which))
         yield feature, f"participant {problem.participants[first]!r} has limit {limit[first]}"
+
+
+def _facilitator_limit_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
+    for column, limit, most in (
+        ("most_participants", problem.most_participants, problem.facilitator_seats),
+        ("most_sessions", problem.most_sessions, problem.facilitator_sessions),
+    ):
+        if (limit < most).any():
+            first = int(np.argmax(limit < most))
+            who = problem.facilitators[first]
+            yield Feature.FACILITATOR_LIMITS, f"facilitator {who!r} has {column} {limit[first]}, below {most[first]}"
 
 
 def _coupling_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:

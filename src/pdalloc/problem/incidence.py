@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy, row_pointers
+from pdalloc.arrays import (
+    BoolArray,
+    FrozenArrays,
+    Int32Array,
+    Int64Array,
+    IntegerArray,
+    freeze,
+    frozen_copy,
+    row_pointers,
+)
 
 __all__ = ["Incidence"]
 
@@ -65,6 +74,12 @@ class Incidence(FrozenArrays):
     def row(self) -> Int32Array:
         """Row number of each entry: shape (entries,)."""
         return np.repeat(np.arange(self.rows, dtype=np.int32), self.count)
+
+    def totals(self, values: IntegerArray) -> Int64Array:
+        """For each column the sum of the values of its rows: shape (columns,), from `values` of shape (rows,)."""
+        total = np.zeros(self.columns, np.int64)
+        np.add.at(total, self.column, values[self.row])
+        return total
 
     def __getitem__(self, row: int) -> Int32Array:
         return self.column[self.indptr[row] : self.indptr[row + 1]]

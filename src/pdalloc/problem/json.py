@@ -21,8 +21,11 @@ from pdalloc.problem.problem import Problem
 
 __all__ = ["Document", "ProblemDocument", "decode", "encode", "problem_from_json", "problem_to_json"]
 
-MIGRATIONS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""Steps from a (format, version) to the next version; there is only version 1 so far."""
+MIGRATIONS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    # version 2 adds must_run and the facilitators' limits, both optional
+    ("pdalloc/problem", 1): lambda document: document | {"version": 2},
+}
+"""Steps from a (format, version) to the next version."""
 
 
 class Document(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -39,6 +42,7 @@ class SessionEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unkn
     capacity: int
     title: str = ""
     minimum: int = 0
+    must_run: bool = False
     slots: list[str] = []
     topic: str | None = None
     facilitators: list[str] = []
@@ -46,6 +50,14 @@ class SessionEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unkn
     room: str = ""
     priorities: list[list[str]] = []
     """Participants in classes, first class first."""
+
+
+class FacilitatorEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The limits of a facilitator."""
+
+    facilitator: str
+    most_sessions: int | None = None
+    most_participants: int | None = None
 
 
 class ParticipantEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -76,11 +88,13 @@ class ProblemDocument(Document, kw_only=True):
     """A whole problem."""
 
     format: Literal["pdalloc/problem"] = "pdalloc/problem"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     ranking: Ranking
     unlisted: Unlisted
     slots: list[str]
     sessions: list[SessionEntry]
+    facilitators: list[FacilitatorEntry] = []
+    """Those who have a limit."""
     participants: list[ParticipantEntry]
     conflicts: list[tuple[str, str]] = []
     fixed: list[PairEntry] = []
@@ -134,6 +148,13 @@ def problem_from_json(text: str | bytes) -> Problem:
         model.add_slot(slot)
     for number, session in enumerate(document.sessions):
         _add_session(model, session, f"sessions[{number}]")
+    for number, facilitator in enumerate(document.facilitators):
+        model.add_facilitator(
+            facilitator.facilitator,
+            most_sessions=facilitator.most_sessions,
+            most_participants=facilitator.most_participants,
+            place=f"facilitators[{number}]",
+        )
     for number, participant in enumerate(document.participants):
         _add_participant(model, participant, f"participants[{number}]")
     for number, (first, second) in enumerate(document.conflicts):
@@ -152,6 +173,7 @@ def _add_session(model: Model, entry: SessionEntry, place: str) -> None:
         entry.session,
         capacity=entry.capacity,
         minimum=entry.minimum,
+        must_run=entry.must_run,
         slots=entry.slots,
         topic=entry.topic,
         facilitators=entry.facilitators,
@@ -191,6 +213,7 @@ def problem_document(problem: Problem) -> ProblemDocument:
         unlisted=problem.unlisted,
         slots=list(slots),
         sessions=[_session_entry(problem, number) for number in range(len(sessions))],
+        facilitators=_facilitator_entries(problem),
         participants=[_participant_entry(problem, number) for number in range(len(people))],
         conflicts=[(sessions[first], sessions[second]) for first, second in problem.conflicts.tolist()],
         fixed=[PairEntry(participant=people[who], session=sessions[what]) for who, what in problem.fixed.tolist()],
@@ -215,6 +238,7 @@ def _session_entry(problem: Problem, number: int) -> SessionEntry:
         capacity=int(problem.capacity[number]),
         title=text(problem.title),
         minimum=int(problem.minimum[number]),
+        must_run=bool(problem.must_run[number]),
         slots=[problem.slots[slot] for slot in problem.session_slots[number].tolist()],
         topic=None if topic < 0 else problem.topics[topic],
         facilitators=[problem.facilitators[who] for who in problem.session_facilitators[number].tolist()],
@@ -222,6 +246,23 @@ def _session_entry(problem: Problem, number: int) -> SessionEntry:
         room=text(problem.room),
         priorities=classes,
     )
+
+
+def _facilitator_entries(problem: Problem) -> list[FacilitatorEntry]:
+    """Return the facilitators with a limit other than the default."""
+    sessions = zip(problem.most_sessions.tolist(), problem.facilitator_sessions.tolist(), strict=True)
+    people = zip(problem.most_participants.tolist(), problem.facilitator_seats.tolist(), strict=True)
+    return [
+        FacilitatorEntry(
+            facilitator=label,
+            most_sessions=None if most_sessions == all_sessions else most_sessions,
+            most_participants=None if most_participants == all_seats else most_participants,
+        )
+        for label, (most_sessions, all_sessions), (most_participants, all_seats) in zip(
+            problem.facilitators, sessions, people, strict=True
+        )
+        if most_sessions != all_sessions or most_participants != all_seats
+    ]
 
 
 def _participant_entry(problem: Problem, number: int) -> ParticipantEntry:

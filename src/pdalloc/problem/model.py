@@ -12,7 +12,15 @@ from pdalloc.errors import Finding
 from pdalloc.problem.labels import clean_text, id_fault, text_fault
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
-from pdalloc.problem.records import ChoiceRecord, PairRecord, ParticipantRecord, PriorityRecord, Records, SessionRecord
+from pdalloc.problem.records import (
+    ChoiceRecord,
+    FacilitatorRecord,
+    PairRecord,
+    ParticipantRecord,
+    PriorityRecord,
+    Records,
+    SessionRecord,
+)
 
 __all__ = ["Model"]
 
@@ -62,6 +70,7 @@ class Model:
         *,
         capacity: int,
         minimum: int = 0,
+        must_run: bool = False,
         slots: Iterable[str] = (),
         topic: str | None = None,
         facilitators: Iterable[str] = (),
@@ -80,6 +89,8 @@ class Model:
             Seats, from 0.
         minimum : int
             With fewer participants the session is cancelled; 0 if it runs whoever comes.
+        must_run : bool
+            Whether it may not be cancelled.
         slots : iterable of str
             When it takes place.
         topic : str, optional
@@ -96,12 +107,42 @@ class Model:
         self._records.sessions[session] = SessionRecord(
             capacity=self._whole(capacity, what, "capacity", place),
             minimum=self._whole(minimum, what, "minimum", place),
+            must_run=self._truth(must_run, what, "must_run", place),
             slots=self._ids(slots, what, "slots", place),
             topic=next(iter(self._ids([topic], what, "topic", place)), None) if topic else None,
             facilitators=self._ids(facilitators, what, "facilitators", place),
             tags=self._ids(tags, what, "tags", place),
             title=self._text(title, what, "title", place),
             room=self._text(room, what, "room", place),
+            place=place,
+        )
+
+    def add_facilitator(
+        self,
+        facilitator: str,
+        *,
+        most_sessions: int | None = None,
+        most_participants: int | None = None,
+        place: str = "",
+    ) -> None:
+        """Limit what a facilitator takes on; needed only for those with a limit.
+
+        Parameters
+        ----------
+        facilitator : str
+            An id that a session names.
+        most_sessions : int, optional
+            Most sessions that they run, from 0; the others are cancelled.
+        most_participants : int, optional
+            Most participants over all sessions that they run, from 0.
+        """
+        what = f"facilitator {facilitator!r}"
+        if not self._is_new(facilitator, "facilitator", self._records.facilitators, place):
+            return
+        sessions, people = most_sessions, most_participants
+        self._records.facilitators[facilitator] = FacilitatorRecord(
+            most_sessions=None if sessions is None else self._whole(sessions, what, "most_sessions", place),
+            most_participants=None if people is None else self._whole(people, what, "most_participants", place),
             place=place,
         )
 
@@ -276,6 +317,13 @@ class Model:
             self._report(f"{what}: {column} {number} is too large; at most 2,147,483,647", column, place)
             return instead
         return number
+
+    def _truth(self, value: object, what: str, column: str, place: str) -> bool:
+        """Return True or False; anything else is reported."""
+        if isinstance(value, bool | np.bool_):
+            return bool(value)
+        self._report(f"{what}: {column} {value!r} is neither True nor False", column, place)
+        return False
 
     def _number(self, value: object, what: str, column: str, place: str, instead: float) -> float:
         try:

@@ -31,7 +31,10 @@ __all__ = ["Problem"]
 ARRAYS: Mapping[str, tuple[type[np.generic], str]] = {
     "capacity": (np.int64, "sessions"),
     "minimum": (np.int64, "sessions"),
+    "must_run": (np.bool_, "sessions"),
     "topic": (np.int32, "sessions"),
+    "most_sessions": (np.int64, "facilitators"),
+    "most_participants": (np.int64, "facilitators"),
     "limit": (np.int64, "participants"),
     "weight": (np.float64, "participants"),
     "arrival": (np.float64, "participants"),
@@ -58,6 +61,8 @@ class Problem(FrozenArrays):
         Ranked choices of every participant.
     capacity, minimum : int64 arrays, shape (sessions,)
         Seats, and participants without whom the session is cancelled (0: it runs whoever comes).
+    must_run : bool array, shape (sessions,)
+        Whether a session may not be cancelled.
     session_slots : Incidence, sessions x slots
         When each session takes place; several slots, or none.
     topic : int32 array, shape (sessions,)
@@ -66,6 +71,9 @@ class Problem(FrozenArrays):
         Sessions that nobody can take together, beyond what slots say; each pair ascending.
     session_facilitators : Incidence, sessions x facilitators
         Who runs each session; a facilitator whose id is a participant's is that participant.
+    most_sessions, most_participants : int64 arrays, shape (facilitators,)
+        Most sessions that a facilitator runs, and most participants over all of these; where nothing was given, as many
+        as they have sessions, and as these have seats.
     session_tags : Incidence, sessions x tags
     away : Incidence, participants x slots
     limit : int64 array, shape (participants,)
@@ -98,10 +106,13 @@ class Problem(FrozenArrays):
     choices: Choices
     capacity: Int64Array
     minimum: Int64Array
+    must_run: BoolArray
     session_slots: Incidence
     topic: Int32Array
     conflicts: Int32Array
     session_facilitators: Incidence
+    most_sessions: Int64Array
+    most_participants: Int64Array
     session_tags: Incidence
     away: Incidence
     limit: Int64Array
@@ -156,6 +167,33 @@ class Problem(FrozenArrays):
         participant = self.facilitator_participant[self.session_facilitators.column]
         pairs = np.stack([participant, self.session_facilitators.row], axis=1)[participant >= 0]
         return freeze(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
+
+    # ---- which sessions run --------------------------------------------------------------------------------------
+
+    @cached_property
+    def facilitator_sessions(self) -> Int64Array:
+        """Sessions that name each facilitator. Shape (facilitators,)."""
+        return freeze(self.session_facilitators.totals(np.ones(len(self.sessions), np.int64)))
+
+    @cached_property
+    def facilitator_seats(self) -> Int64Array:
+        """Seats of all sessions that name each facilitator. Shape (facilitators,)."""
+        return freeze(self.session_facilitators.totals(self.capacity))
+
+    @cached_property
+    def may_be_cancelled(self) -> BoolArray:
+        """Whether an allocation may cancel each session. Shape (sessions,).
+
+        It has a minimum, or a facilitator with more sessions than they can run; it need not run, and nobody is fixed in
+        it. Any other session runs whoever comes.
+        """
+        pairs = self.session_facilitators
+        too_many = self.most_sessions < self.facilitator_sessions
+        may = self.minimum > 0
+        may[pairs.row[too_many[pairs.column]]] = True
+        may &= ~self.must_run
+        may[self.fixed[:, 1]] = False
+        return freeze(may)
 
     # ---- what participants want ----------------------------------------------------------------------------------
 
@@ -405,6 +443,7 @@ class Problem(FrozenArrays):
         *,
         priorities: pd.DataFrame | None = None,
         conflicts: pd.DataFrame | None = None,
+        facilitators: pd.DataFrame | None = None,
         rules: Mapping[str, object] | None = None,
     ) -> Problem:
         """Build a problem from data frames with the columns of the tables (see `read_tables`).
@@ -413,7 +452,7 @@ class Problem(FrozenArrays):
         ----------
         sessions, participants, choices : pandas.DataFrame
             Missing values are blank cells. Choices long or wide.
-        priorities, conflicts : pandas.DataFrame, optional
+        priorities, conflicts, facilitators : pandas.DataFrame, optional
         rules : mapping, optional
             What rules.toml would hold.
 
@@ -424,10 +463,10 @@ class Problem(FrozenArrays):
         """
         from pdalloc.problem.tables import problem_from_frames
 
-        return problem_from_frames(sessions, participants, choices, priorities, conflicts, rules)
+        return problem_from_frames(sessions, participants, choices, priorities, conflicts, facilitators, rules)
 
     def to_json(self) -> str:
-        """Return the problem as a JSON document, "pdalloc/problem" version 1; `from_json` gives the same problem."""
+        """Return the problem as a JSON document, "pdalloc/problem" version 2; `from_json` gives the same problem."""
         from pdalloc.problem.json import problem_to_json
 
         return problem_to_json(self)

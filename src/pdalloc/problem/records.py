@@ -8,7 +8,15 @@ from typing import NamedTuple
 from pdalloc.errors import Finding
 from pdalloc.problem.options import Ranking, Unlisted
 
-__all__ = ["ChoiceRecord", "PairRecord", "ParticipantRecord", "PriorityRecord", "Records", "SessionRecord"]
+__all__ = [
+    "ChoiceRecord",
+    "FacilitatorRecord",
+    "PairRecord",
+    "ParticipantRecord",
+    "PriorityRecord",
+    "Records",
+    "SessionRecord",
+]
 
 
 @dataclass
@@ -17,12 +25,22 @@ class SessionRecord:
 
     capacity: int
     minimum: int
+    must_run: bool
     slots: tuple[str, ...]
     topic: str | None
     facilitators: tuple[str, ...]
     tags: tuple[str, ...]
     title: str
     room: str
+    place: str
+
+
+@dataclass
+class FacilitatorRecord:
+    """What was added about a facilitator."""
+
+    most_sessions: int | None
+    most_participants: int | None
     place: str
 
 
@@ -75,6 +93,7 @@ class Records:
     unlisted: Unlisted
     slots: list[str] = field(default_factory=list)
     sessions: dict[str, SessionRecord] = field(default_factory=dict)
+    facilitators: dict[str, FacilitatorRecord] = field(default_factory=dict)
     participants: dict[str, ParticipantRecord] = field(default_factory=dict)
     choices: list[ChoiceRecord] = field(default_factory=list)
     priorities: list[PriorityRecord] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Tables to problems: what each column of sessions, participants, choices, priorities, conflicts and rules means."""
+"""Tables to problems: what each column of sessions, participants, facilitators, choices and so on means."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, TypeGuard, get_args
 
 from pdalloc.errors import Finding, ProblemError
-from pdalloc.problem.cells import parse_ids, parse_moment, parse_number, parse_whole, shown
+from pdalloc.problem.cells import parse_ids, parse_moment, parse_number, parse_whole, parse_yes, shown
 from pdalloc.problem.choices import MAX_WHOLE
 from pdalloc.problem.labels import clean_text, id_fault
 from pdalloc.problem.model import Model
@@ -24,7 +24,7 @@ __all__ = ["TableReader"]
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {"ranking": get_args(Ranking), "unlisted": get_args(Unlisted)}
 RULES = (*OPTIONS, "slots", "fixed", "forbidden")
-READING_ORDER = ("sessions", "participants", "choices", "priorities", "conflicts", "rules")
+READING_ORDER = ("sessions", "participants", "facilitators", "choices", "priorities", "conflicts", "rules")
 MESSAGE_SHOWN = 600
 
 
@@ -63,6 +63,7 @@ class TableReader:
                 self.model.report(finding)
         self.read_participants()
         self.read_sessions()
+        self.read_facilitators()
         self.read_choices()
         self.read_priorities()
         self.read_conflicts()
@@ -112,7 +113,7 @@ class TableReader:
 
     def read_sessions(self) -> None:
         """Add the sessions."""
-        optional = ("title", "minimum", "slots", "topic", "facilitators", "tags", "room")
+        optional = ("title", "minimum", "must_run", "slots", "topic", "facilitators", "tags", "room")
         lists: list[tuple[Cells, str, list[str]]] = []
         for cells in self.rows("sessions", ("session", "capacity"), optional):
             session, capacity = cells.required("session", str), cells.required("capacity", parse_whole)
@@ -122,6 +123,7 @@ class TableReader:
                 # a capacity that cannot be read is reported; what stands in for it must not lead to more findings
                 "capacity": MAX_WHOLE if capacity is None else capacity,
                 "minimum": cells.get("minimum", parse_whole, 0),
+                "must_run": cells.get("must_run", parse_yes, False),
                 "topic": cells.get("topic", str, None),
                 "facilitators": facilitators,
                 "tags": cells.get("tags", parse_ids, []),
@@ -134,6 +136,17 @@ class TableReader:
         known = {"slots": self.names.slots, "facilitators": self.names.participants}
         for cells, column, ids in lists:
             self.refuse_commas(cells, column, ids, known[column])
+
+    def read_facilitators(self) -> None:
+        """Add the limits of facilitators."""
+        for cells in self.rows("facilitators", ("facilitator",), ("most_sessions", "most_participants")):
+            facilitator = cells.required("facilitator", str)
+            limits = {
+                "most_sessions": cells.get("most_sessions", parse_whole, None),
+                "most_participants": cells.get("most_participants", parse_whole, None),
+            }
+            if facilitator is not None:
+                self.model.add_facilitator(facilitator, place=cells.place, **limits)
 
     def refuse_commas(self, cells: Cells, column: str, ids: list[str], known: Collection[str]) -> None:
         """Report a list that is separated by commas: it would be taken for one new id."""

@@ -11,7 +11,7 @@ import tomli_w
 
 from pdalloc.errors import OutputError
 from pdalloc.files import check_writable, csv_text, write_files
-from pdalloc.problem.json import ParticipantEntry, ProblemDocument, SessionEntry, problem_document
+from pdalloc.problem.json import FacilitatorEntry, ParticipantEntry, ProblemDocument, SessionEntry, problem_document
 from pdalloc.problem.problem import Problem
 from pdalloc.problem.tables import TABLE_SUFFIXES, TABLES
 
@@ -44,6 +44,8 @@ def table_texts(problem: Problem) -> dict[str, str]:
         "participants.csv": _participant_columns(document.participants),
         "choices.csv": _choice_columns(document.participants),
     }
+    if document.facilitators:
+        tables["facilitators.csv"] = _facilitator_columns(document.facilitators)
     if any(entry.priorities for entry in document.sessions):
         tables["priorities.csv"] = _priority_columns(document.sessions)
     if document.conflicts:
@@ -71,6 +73,7 @@ def _session_columns(entries: list[SessionEntry]) -> dict[str, list[str]]:
         "slots": [";".join(entry.slots) for entry in entries],
         "capacity": [str(entry.capacity) for entry in entries],
         "minimum": [str(entry.minimum or "") for entry in entries],
+        "must_run": ["yes" if entry.must_run else "" for entry in entries],
         "topic": [entry.topic or "" for entry in entries],
         "facilitators": [";".join(entry.facilitators) for entry in entries],
         "tags": [";".join(entry.tags) for entry in entries],
@@ -79,13 +82,22 @@ def _session_columns(entries: list[SessionEntry]) -> dict[str, list[str]]:
     return _used(columns, ("session", "slots", "capacity"))
 
 
+def _facilitator_columns(entries: list[FacilitatorEntry]) -> dict[str, list[str]]:
+    columns = {
+        "facilitator": [entry.facilitator for entry in entries],
+        "most_sessions": [_whole(entry.most_sessions) for entry in entries],
+        "most_participants": [_whole(entry.most_participants) for entry in entries],
+    }
+    return _used(columns, ("facilitator",))
+
+
 def _participant_columns(entries: list[ParticipantEntry]) -> dict[str, list[str]]:
     groups = dict.fromkeys(name for entry in entries for name in entry.groups)
     columns = {
         "participant": [entry.participant for entry in entries],
         "name": [entry.name for entry in entries],
         "away": [";".join(entry.away) for entry in entries],
-        "limit": ["" if entry.limit is None else str(entry.limit) for entry in entries],
+        "limit": [_whole(entry.limit) for entry in entries],
         "weight": [_number(entry.weight) for entry in entries],
         "arrival": [_number(entry.arrival) for entry in entries],
         "history": [_number(entry.history) for entry in entries],
@@ -127,6 +139,10 @@ def _rules(document: ProblemDocument) -> dict[str, Any]:
         if pairs:
             rules[name] = [{"participant": pair.participant, "session": pair.session} for pair in pairs]
     return rules
+
+
+def _whole(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _number(value: float | None) -> str:

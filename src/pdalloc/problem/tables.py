@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "TABLE_SUFFIXES", "problem_from_frames", "read_tables"]
 
 REQUIRED_TABLES = ("sessions", "participants", "choices")
-TABLES = (*REQUIRED_TABLES, "priorities", "conflicts")
+TABLES = (*REQUIRED_TABLES, "facilitators", "priorities", "conflicts")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 TABLE_SUFFIXES = (".csv", *WORKBOOK_SUFFIXES)
 UNREAD_SUFFIXES = (*TABLE_SUFFIXES, ".xls", ".ods", ".tsv", ".txt", ".toml")
@@ -33,7 +33,8 @@ def read_tables(path: str | Path) -> Problem:
     ----------
     path : str or Path
         A folder with ``sessions``, ``participants`` and ``choices``, each ``.csv`` or ``.xlsx``, and perhaps
-        ``priorities``, ``conflicts`` and ``rules.toml``; or an ``.xlsx`` file with sheets of these names.
+        ``facilitators``, ``priorities``, ``conflicts`` and ``rules.toml``; or an ``.xlsx`` file with sheets of these
+        names.
 
     Raises
     ------
@@ -66,6 +67,7 @@ def problem_from_frames(
     choices: pd.DataFrame,
     priorities: pd.DataFrame | None,
     conflicts: pd.DataFrame | None,
+    facilitators: pd.DataFrame | None,
     rules: Mapping[str, object] | None,
 ) -> Problem:
     """See `Problem.from_frames`."""
@@ -75,6 +77,7 @@ def problem_from_frames(
         "choices": choices,
         "priorities": priorities,
         "conflicts": conflicts,
+        "facilitators": facilitators,
     }
     sheets = {name: sheet_from_frame(frame, name) for name, frame in frames.items() if frame is not None}
     return _problem(sheets | {"rules": Sheet("rules")}, rules or {}, "{}", {})
@@ -163,7 +166,8 @@ def _missing(name: str, unread: Sequence[str]) -> Sheet:
 
 def _refuse_near_miss(stem: str, name: str, sheets: dict[str, Sheet]) -> None:
     """Report a file or worksheet whose name is almost that of an optional table: it would be ignored otherwise."""
-    for table, singular in (("priorities", "priority"), ("conflicts", "conflict"), ("rules", "rule")):
+    for table in ("facilitators", "priorities", "conflicts", "rules"):
+        singular = "priority" if table == "priorities" else table[:-1]
         if table not in sheets and get_close_matches(stem, (table, singular), 1, 0.88):
             sheets[table] = Sheet(name)
             right = "rules.toml, in a folder of tables" if table == "rules" else table
