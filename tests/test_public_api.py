@@ -80,6 +80,7 @@ def test_names_of_the_parts_are_frozen() -> None:
     ]
     assert errors.__all__ == [
         "Finding",
+        "InfeasibleError",
         "OptionError",
         "OutputError",
         "PdallocError",

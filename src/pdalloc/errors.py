@@ -6,6 +6,7 @@
     ├── ProblemError        the input breaks a rule; carries one Finding for each breach
     ├── OptionError         a solver, objective or option that does not exist or cannot take that value
     ├── UnsupportedError    the solver does not handle a feature that the problem uses
+    ├── InfeasibleError     no allocation keeps all the rules; raised only where that is proved
     ├── SolveStoppedError   the time limit or the stop flag came before there was an allocation
     ├── SolverError         a solver returned something that breaks a rule: a defect, never the caller's fault
     └── OutputError         a file could not be written; what was there before is kept
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "Finding",
+    "InfeasibleError",
     "OptionError",
     "OutputError",
     "PdallocError",
@@ -43,8 +45,8 @@ class Finding:
     message : str
         What is wrong and how to mend it, naming the object and the value.
     kind : str
-        What the breach is about: "session", "participant", "choice", "priority", "conflict", "fixed", "forbidden" or
-        "".
+        What the breach is about: "session", "participant", "facilitator", "choice", "priority", "conflict", "fixed",
+        "forbidden" or "".
     row : int
         Index of that object in the order in which it was given, from 0; -1 where there is none.
     column : str
@@ -98,6 +100,10 @@ class OptionError(PdallocError, ValueError):
 
 class UnsupportedError(PdallocError):
     """The solver does not handle a feature of the problem; raised before any work."""
+
+
+class InfeasibleError(PdallocError):
+    """No allocation keeps all the rules of the problem; raised only where that is proved."""
 
 
 class SolveStoppedError(PdallocError):
