@@ -5,12 +5,19 @@ Everything is enumerated, so problems must be tiny: about four participants and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, combinations
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, combinations, product
+from math import log
+from typing import NamedTuple
 
 from pdalloc import Problem
 
 Schedule = tuple[int, ...]
+Runs = Sequence[bool]
+
+remembered = lru_cache(20_000)
+"""Of one problem the same is asked again for every allocation."""
 
 
 def slots_of(problem: Problem, session: int) -> set[int]:
@@ -21,6 +28,7 @@ def places(problem: Problem, schedule: Sequence[int]) -> int:
     return sum(max(1, len(slots_of(problem, session))) for session in schedule)
 
 
+@remembered
 def listed(problem: Problem, participant: int) -> dict[int, int]:
     """Rank of each session that a participant chose."""
     sessions, ranks = problem.choices.of(participant)
@@ -33,6 +41,7 @@ def rating(problem: Problem, participant: int, session: int) -> float:
     return sum(float(problem.choices.rating[entry]) for entry in row if problem.choices.session[entry] == session)
 
 
+@remembered
 def longest_list(problem: Problem) -> int:
     longest = 0
     for participant in range(len(problem.participants)):
@@ -50,7 +59,7 @@ def runs_session(problem: Problem, participant: int, session: int) -> bool:
     return any(problem.facilitators[f] == label for f in problem.session_facilitators[session].tolist())
 
 
-def busy(problem: Problem, participant: int, runs: Sequence[bool]) -> set[int]:
+def busy(problem: Problem, participant: int, runs: Runs) -> set[int]:
     slots = set(problem.away[participant].tolist())
     for session in range(len(problem.sessions)):
         if runs[session] and runs_session(problem, participant, session):
@@ -58,14 +67,14 @@ def busy(problem: Problem, participant: int, runs: Sequence[bool]) -> set[int]:
     return slots
 
 
-def wanted(problem: Problem, participant: int, runs: Sequence[bool]) -> int:
+def wanted(problem: Problem, participant: int, runs: Runs) -> int:
     limit = int(problem.limit[participant])
     if not len(problem.slots):
         return limit
     return min(limit, len(problem.slots) - len(busy(problem, participant, runs)))
 
 
-def may_have(problem: Problem, participant: int, schedule: Schedule, runs: Sequence[bool]) -> bool:
+def may_have(problem: Problem, participant: int, schedule: Schedule, runs: Runs) -> bool:
     """Whether a schedule keeps every rule that concerns one participant alone."""
     ranks = listed(problem, participant)
     pairs = {(p, s) for p, s in problem.fixed.tolist()}
@@ -91,57 +100,228 @@ def may_have(problem: Problem, participant: int, schedule: Schedule, runs: Seque
     return places(problem, schedule) <= wanted(problem, participant, runs)
 
 
-def schedules(problem: Problem, participant: int, runs: Sequence[bool]) -> list[Schedule]:
+def schedules(problem: Problem, participant: int, runs: Runs) -> list[Schedule]:
     sessions = range(len(problem.sessions))
     every = chain.from_iterable(combinations(sessions, size) for size in range(len(problem.sessions) + 1))
     return [schedule for schedule in every if may_have(problem, participant, schedule, runs)]
 
 
+# ---- which sessions run ------------------------------------------------------------------------------------------
+
+
+def all_run(problem: Problem) -> tuple[bool, ...]:
+    return (True,) * len(problem.sessions)
+
+
+@remembered
+def sessions_run_by(problem: Problem, facilitator: int) -> list[int]:
+    return [s for s in range(len(problem.sessions)) if facilitator in problem.session_facilitators[s].tolist()]
+
+
+def may_be_cancelled(problem: Problem, session: int) -> bool:
+    if problem.must_run[session] or session in problem.fixed[:, 1].tolist():
+        return False
+    return problem.minimum[session] > 0 or any(
+        len(sessions_run_by(problem, facilitator)) > problem.most_sessions[facilitator]
+        for facilitator in problem.session_facilitators[session].tolist()
+    )
+
+
+def may_run(problem: Problem, runs: Runs) -> bool:
+    """Whether the right sessions run, whoever comes."""
+    return all(running or may_be_cancelled(problem, session) for session, running in enumerate(runs)) and all(
+        sum(runs[session] for session in sessions_run_by(problem, facilitator)) <= most
+        for facilitator, most in enumerate(problem.most_sessions.tolist())
+    )
+
+
+def fit(problem: Problem, attendance: Sequence[int], runs: Runs) -> bool:
+    """Whether no session has too many participants, or runs with too few, and no facilitator has too many."""
+    for session, there in enumerate(attendance):
+        if there > problem.capacity[session] or (runs[session] and there < problem.minimum[session]):
+            return False
+    return all(
+        sum(attendance[session] for session in sessions_run_by(problem, facilitator)) <= most
+        for facilitator, most in enumerate(problem.most_participants.tolist())
+    )
+
+
+def keeps_rules(problem: Problem, chosen: Sequence[Schedule], runs: Runs) -> bool:
+    """Whether schedules and running sessions keep every rule."""
+    attendance = [sum(session in schedule for schedule in chosen) for session in range(len(problem.sessions))]
+    return (
+        may_run(problem, runs)
+        and fit(problem, attendance, runs)
+        and all(may_have(problem, participant, schedule, runs) for participant, schedule in enumerate(chosen))
+    )
+
+
+# ---- every allocation --------------------------------------------------------------------------------------------
+
+
+def outcomes(problem: Problem) -> Iterator[tuple[list[Schedule], tuple[bool, ...]]]:
+    """Every allocation that keeps every rule, with the sessions that run in it."""
+    for runs in product((True, False), repeat=len(problem.sessions)):
+        if may_run(problem, runs):
+            for chosen in _allocations(problem, runs):
+                yield chosen, runs
+
+
 def allocations(problem: Problem) -> Iterator[list[Schedule]]:
     """Every allocation in which all sessions run and every rule is kept."""
-    runs = [True] * len(problem.sessions)
+    return _allocations(problem, all_run(problem))
+
+
+def _allocations(problem: Problem, runs: Runs) -> Iterator[list[Schedule]]:
+    sessions, capacity, minimum = range(len(problem.sessions)), problem.capacity.tolist(), problem.minimum.tolist()
     options = [schedules(problem, participant, runs) for participant in range(len(problem.participants))]
+    # how many of the participants from each one on could still come to each session
+    could_come = [
+        [sum(any(session in day for day in days) for days in options[first:]) for session in sessions]
+        for first in range(len(options) + 1)
+    ]
 
-    def extend(chosen: list[Schedule], seats: list[int]) -> Iterator[list[Schedule]]:
-        if len(chosen) == len(options):
-            yield chosen
+    def extend(chosen: list[Schedule], attendance: list[int]) -> Iterator[list[Schedule]]:
+        later = could_come[len(chosen)]
+        if any(attendance[s] > capacity[s] for s in sessions):
             return
-        for schedule in options[len(chosen)]:
-            if all(seats[session] > 0 for session in schedule):
-                left = [count - (session in schedule) for session, count in enumerate(seats)]
-                yield from extend([*chosen, schedule], left)
+        if any(runs[s] and attendance[s] + later[s] < minimum[s] for s in sessions):
+            return
+        if len(chosen) < len(options):
+            for day in options[len(chosen)]:
+                yield from extend([*chosen, day], [there + (s in day) for s, there in enumerate(attendance)])
+        elif fit(problem, attendance, runs):
+            yield chosen
 
-    yield from extend([], problem.capacity.tolist())
+    yield from extend([], [0] * len(problem.sessions))
 
 
-def day_key(problem: Problem, participant: int, schedule: Schedule) -> tuple[int, int, int]:
-    """Empty places, unlisted places and day cost of one participant."""
-    ranks, last = listed(problem, participant), longest_list(problem)
-    want = wanted(problem, participant, [True] * len(problem.sessions))
+# ---- what an allocation is worth ---------------------------------------------------------------------------------
+
+
+class Day(NamedTuple):
+    """What a schedule gives one participant.
+
+    `released` are the places they want only because a session is cancelled; `ranks` has an entry for each listed place.
+    """
+
+    empty: int
+    unlisted: int
+    cost: int
+    released: int
+    ranks: list[int]
+    rating: float
+
+
+@remembered
+def day(problem: Problem, participant: int, schedule: Schedule, runs: tuple[bool, ...]) -> Day:
+    given, last = listed(problem, participant), longest_list(problem)
+    want = wanted(problem, participant, runs)
     empty = want - places(problem, schedule)
-    unlisted = sum(places(problem, [s]) for s in schedule if s not in ranks)
-    cost = sum((ranks.get(s, last + 1) - 1) * places(problem, [s]) for s in schedule)
-    return empty, unlisted, cost + empty * last
+    ranks = [given[s] for s in schedule if s in given for _ in range(places(problem, [s]))]
+    unlisted = places(problem, schedule) - len(ranks)
+    return Day(
+        empty=empty,
+        unlisted=unlisted,
+        cost=sum(rank - 1 for rank in ranks) + (unlisted + empty) * last,
+        released=want - wanted(problem, participant, all_run(problem)),
+        ranks=ranks,
+        rating=0 if problem.choices.rating is None else sum(rating(problem, participant, s) for s in schedule),
+    )
 
 
-def rank_sum(problem: Problem, chosen: Sequence[Schedule]) -> tuple[int, ...]:
-    """The value of `rank-sum` for whole weights."""
-    keys = [day_key(problem, participant, schedule) for participant, schedule in enumerate(chosen)]
-    cost = sum(int(weight) * key[2] for weight, key in zip(problem.weight.tolist(), keys, strict=True))
-    empty, unlisted = sum(key[0] for key in keys), sum(key[1] for key in keys)
-    return (empty, unlisted, cost) if problem.unlisted == "last" else (empty, cost)
+def day_key(problem: Problem, participant: int, schedule: Schedule, runs: Runs | None = None) -> tuple[int, int, int]:
+    """Empty places, unlisted places and day cost of one participant; by default every session runs."""
+    return day(problem, participant, schedule, tuple(runs or all_run(problem)))[:3]
 
 
-def welfare(problem: Problem, chosen: Sequence[Schedule]) -> float:
-    return sum(rating(problem, participant, session) for participant, day in enumerate(chosen) for session in day)
+def _first(problem: Problem, days: Sequence[Day]) -> list[int]:
+    """Places first: the empty ones, then the unlisted ones where they are allowed."""
+    empty, unlisted = sum(day.empty for day in days), sum(day.unlisted for day in days)
+    return [empty, unlisted] if problem.unlisted == "last" else [empty]
 
 
-def best_rank_sum(problem: Problem) -> tuple[int, ...]:
-    return min(rank_sum(problem, chosen) for chosen in allocations(problem))
+def _profile(problem: Problem, days: Sequence[Day]) -> list[int]:
+    """Places at each rank that somebody gave, the best first."""
+    return [sum(day.ranks.count(rank) for day in days) for rank in sorted(set(problem.choices.rank.tolist()))]
 
 
-def best_welfare(problem: Problem) -> float:
-    return max(welfare(problem, chosen) for chosen in allocations(problem))
+def _less_released(profile: list[int], days: Sequence[Day]) -> list[int]:
+    """Who runs a session counts as placed there, at the best rank: cancelling it gains nothing by itself."""
+    released = sum(day.released for day in days)
+    return [profile[0] - released, *profile[1:]] if profile else []
+
+
+def rank_sum(problem: Problem, days: Sequence[Day]) -> list[int]:
+    weights = map(int, problem.weight.tolist())
+    return [*_first(problem, days), sum(weight * day.cost for weight, day in zip(weights, days, strict=True))]
+
+
+def greedy(problem: Problem, days: Sequence[Day]) -> list[int]:
+    return [*_first(problem, days), *_less_released(_profile(problem, days), days)]
+
+
+def generous(problem: Problem, days: Sequence[Day]) -> list[int]:
+    return [*_first(problem, days), *_less_released(_profile(problem, days), days)[::-1]]
+
+
+def rank_maximal(problem: Problem, days: Sequence[Day]) -> list[int]:
+    return [*_profile(problem, days), *_first(problem, days)[1:]]
+
+
+def welfare(problem: Problem, days: Sequence[Day]) -> list[int]:
+    """The sum of ratings, in the largest unit of 1, 1/10 or 1/100 that holds all of them; tests rate in quarters."""
+    assert problem.choices.rating is not None
+    ratings = problem.choices.rating.tolist()
+    scale = next(scale for scale in (1, 10, 100) if all((rating * scale).is_integer() for rating in ratings))
+    return [round(scale * sum(day.rating for day in days))]
+
+
+def leximin(problem: Problem, days: Sequence[Day]) -> list[int]:
+    """Places first, then how many participants have the largest day cost that there can be, then the next."""
+    as_few = [not may_be_cancelled(problem, session) for session in range(len(problem.sessions))]
+    most_wanted = max(wanted(problem, participant, as_few) for participant in range(len(problem.participants)))
+    costs = range(longest_list(problem) * most_wanted, 0, -1)
+    return [*_first(problem, days), *(sum(day.cost == cost for day in days) for cost in costs)]
+
+
+def nash(problem: Problem, days: Sequence[Day]) -> list[int]:
+    """Participants with a positive rating, and the logarithm of the product over them in millionths."""
+    ratings = [day.rating for day in days if day.rating > 0]
+    return [len(ratings), sum(round(10**6 * log(rating)) for rating in ratings)]
+
+
+VALUES: dict[str, Callable[[Problem, Sequence[Day]], list[int]]] = {
+    "rank-sum": rank_sum,
+    "greedy": greedy,
+    "generous": generous,
+    "rank-maximal": rank_maximal,
+    "welfare": welfare,
+    "leximin": leximin,
+    "nash": nash,
+}
+
+
+def value(problem: Problem, objective: str, chosen: Sequence[Schedule], runs: Runs | None = None) -> tuple[int, ...]:
+    """The value of an allocation by the definition of an objective; by default every session runs."""
+    runs = tuple(runs or all_run(problem))
+    return tuple(VALUES[objective](problem, [day(problem, p, schedule, runs) for p, schedule in enumerate(chosen)]))
+
+
+def less_is_better(problem: Problem, objective: str, value: tuple[int, ...]) -> tuple[int, ...]:
+    """The value with the opposite sign where more is better."""
+    small = {"greedy": 1 + (problem.unlisted == "last"), "rank-maximal": 0, "welfare": 0, "nash": 0}
+    first = small.get(objective, len(value))
+    return (*value[:first], *(-number for number in value[first:]))
+
+
+def best(problem: Problem, objective: str) -> tuple[int, ...]:
+    """The best value of all allocations, with whatever sessions run."""
+    values = {value(problem, objective, chosen, runs) for chosen, runs in outcomes(problem)}
+    return min(values, key=lambda value: less_is_better(problem, objective, value))
+
+
+# ---- rules that optimise nothing ---------------------------------------------------------------------------------
 
 
 def serial_dictatorship(problem: Problem, order: Sequence[int]) -> list[Schedule]:
@@ -163,12 +343,3 @@ def serial_dictatorship(problem: Problem, order: Sequence[int]) -> list[Schedule
         for session in set(best) - fixed:
             seats[session] -= 1
     return chosen
-
-
-def keeps_rules(problem: Problem, chosen: Sequence[Schedule], runs: Sequence[bool]) -> bool:
-    """Whether schedules and running sessions keep every rule."""
-    for session in range(len(problem.sessions)):
-        there = sum(session in schedule for schedule in chosen)
-        if there > problem.capacity[session] or (runs[session] and there < problem.minimum[session]):
-            return False
-    return all(may_have(problem, participant, schedule, runs) for participant, schedule in enumerate(chosen))

@@ -20,6 +20,7 @@ def problems(
     coupled: bool = True,
     single: bool = False,
     minimums: bool = False,
+    facilitator_limits: bool = False,
     rated: bool | None = None,
     weights: bool = False,
     most_participants: int = 4,
@@ -28,7 +29,8 @@ def problems(
     """A problem that may use every feature the arguments allow.
 
     `coupled` allows what ties slots together: long and slotless sessions, topics, conflicts, limits; `single` leaves of
-    these only topics and conflicts, and several of them.
+    these only topics and conflicts, and several of them. `minimums` also marks sessions that must run, and
+    `facilitator_limits` lets two people run several sessions each.
     """
     topics = [None, "topic", "other"] if single else [None, None, "topic"]
     loose = coupled and not single
@@ -40,20 +42,35 @@ def problems(
     )
     for slot in slots:
         model.add_slot(slot)
-    facilitators = draw(st.lists(st.sampled_from([*people, "guest"]), max_size=len(sessions), unique=True))
+    if facilitator_limits:
+        few = st.sampled_from(["guest", people[0]])
+        facilitators = draw(st.lists(few, min_size=len(sessions), max_size=len(sessions)))
+    else:
+        facilitators = draw(st.lists(st.sampled_from([*people, "guest"]), max_size=len(sessions), unique=True))
+    running = set()
     for number, session in enumerate(sessions):
         capacity = draw(st.integers(0, 3))
+        runs_it = facilitators[number : number + 1] if draw(st.booleans()) else []
+        running.update(runs_it)
         model.add_session(
             session,
             capacity=capacity,
             minimum=draw(st.integers(0, capacity)) if minimums else 0,
+            must_run=minimums and draw(st.sampled_from([False, False, True])),
             slots=draw(_session_slots(slots, loose)),
             topic=draw(st.sampled_from(topics)) if coupled else None,
-            facilitators=facilitators[number : number + 1] if draw(st.booleans()) else [],
+            facilitators=runs_it,
             tags=draw(st.lists(st.sampled_from(["equity", "reading"]), unique=True)),
             title=draw(NAMES),
             room=draw(NAMES),
         )
+    if facilitator_limits:
+        for facilitator in sorted(running):
+            model.add_facilitator(
+                facilitator,
+                most_sessions=draw(st.sampled_from([None, 0, 1, 1, 2])),
+                most_participants=draw(st.sampled_from([None, None, 0, 1, 2, 3])),
+            )
     is_rated = draw(st.booleans()) if rated is None else rated
     for person in people:
         model.add_participant(person, **draw(_participant(slots, coupled=loose, weights=weights)))

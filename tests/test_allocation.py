@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from tests import oracle
 from tests.strategies import problems
 
 
-@given(problem=problems(minimums=True), data=st.data())
+@given(problem=problems(minimums=True, facilitator_limits=True), data=st.data())
 def test_violations_are_found_exactly_where_the_definitions_are_broken(problem: Problem, data: st.DataObject) -> None:
     pairs = st.tuples(st.integers(0, len(problem.participants) - 1), st.integers(0, len(problem.sessions) - 1))
     chosen = data.draw(st.lists(pairs, unique=True, max_size=5))
@@ -41,7 +42,7 @@ def day() -> Problem:
     model.add_session("y", capacity=3, minimum=2, slots=["pm"], topic="t")
     model.add_session("z", capacity=3, slots=["am"], facilitators=["run"])
     model.add_session("late", capacity=3)
-    model.add_session("v", capacity=3, slots=["pm"])
+    model.add_session("v", capacity=3, slots=["pm"], must_run=True)
     model.add_conflict("x", "v")
     for participant in ("p", "q", "run"):
         model.add_participant(participant)
@@ -66,6 +67,9 @@ FINE: dict[str, list[str]] = {"q": ["y"], "p": ["y"]}
         ({"p": ["x"], "one": ["x"]}, ["y"], "capacity", "session 'x' has 2 participants but 1 seats"),
         ({"p": []}, [], "minimum", "session 'y' runs with 1 participants, below its minimum of 2"),
         ({}, ["y"], "cancelled", "participant 'p' is in session 'y', which is cancelled"),
+        ({}, ["v"], "must-run", "session 'v' is cancelled but it is marked must_run"),
+        ({}, ["y"], "must-run", "session 'y' is cancelled but participant 'q' is fixed in it"),
+        ({}, ["z"], "must-run", "session 'z' is cancelled but its minimum is 0, so it runs whoever comes"),
         ({"p": ["x", "z", "y"]}, [], "slot", "participant 'p' is in session 'z' and another one in slot 'am'"),
         ({"gone": ["x"]}, [], "away", "participant 'gone' is in session 'x' but is away then"),
         (
@@ -91,10 +95,36 @@ def test_each_rule_is_checked_by_name(
 
 
 def test_a_session_that_is_cancelled_frees_its_facilitator() -> None:
-    allocation = Allocation.from_schedules(day(), FINE | {"run": ["x"]}, cancelled=["z"])
+    may_cancel = replace(day(), minimum=np.array([0, 2, 1, 0, 0]))
+    allocation = Allocation.from_schedules(may_cancel, FINE | {"run": ["x"]}, cancelled=["z"])
     assert allocation.violations() == ()
     assert allocation.wanted.tolist() == [2, 2, 2, 1, 1]
     assert Allocation.from_schedules(day(), FINE).wanted.tolist() == [2, 2, 1, 1, 1]
+
+
+def test_a_facilitators_limits_count_the_sessions_that_run() -> None:
+    model = Model()
+    for session in ("x", "y", "z"):
+        model.add_session(session, capacity=2, slots=[f"slot of {session}"], facilitators=["guest"])
+    model.add_facilitator("guest", most_sessions=2, most_participants=3)
+    for participant in ("p", "q"):
+        model.add_participant(participant)
+        model.add_ranking(participant, ["x", "y", "z"])
+    problem = model.build()
+
+    def broken(p: list[str], q: list[str], cancelled: list[str]) -> list[str]:
+        return [
+            str(violation) for violation in Allocation.from_schedules(problem, {"p": p, "q": q}, cancelled).violations()
+        ]
+
+    assert broken(["x", "y"], ["x"], ["z"]) == []
+    assert broken([], [], ["x", "y", "z"]) == []
+    assert broken(["x"], ["x"], []) == [
+        "facilitator-sessions: facilitator 'guest' runs 3 sessions, above their limit of 2"
+    ]
+    assert broken(["x", "y"], ["x", "y"], ["z"]) == [
+        "facilitator-participants: facilitator 'guest' has 4 participants, above their limit of 3"
+    ]
 
 
 def test_schedules_come_by_slot_and_rosters_by_table_order() -> None:

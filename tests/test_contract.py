@@ -35,17 +35,19 @@ def test_keeps_every_rule_and_tells_the_truth_about_it(solver: str, problem: Pro
         tuple(result.allocation.session[result.allocation.participant == participant].tolist())
         for participant in range(len(problem.participants))
     ]
-    assert oracle.keeps_rules(problem, chosen, result.allocation.runs.tolist())
+    runs = result.allocation.runs.tolist()
+    assert oracle.keeps_rules(problem, chosen, runs)
     assert result.allocation.violations() == ()
     if result.status is Status.RULE:
         assert result.objective is None
         assert not solver_class(solver).objectives
     else:
         assert result.status is Status.OPTIMAL
-        assert result.objective == result.bound == oracle.rank_sum(problem, chosen) == oracle.best_rank_sum(problem)
+        assert result.objective == oracle.value(problem, "rank-sum", chosen, runs)
+        assert result.objective == result.bound == oracle.best(problem, "rank-sum")
 
 
-@given(problem=st.one_of(problems(minimums=True), problems(coupled=False, weights=True)))
+@given(problem=st.one_of(problems(minimums=True, facilitator_limits=True), problems(coupled=False, weights=True)))
 def test_refuses_by_name_what_it_does_not_handle(solver: str, problem: Problem) -> None:
     assume(not accepts(solver, problem))
     missing = unsupported_by(solver_class(solver).features, problem)

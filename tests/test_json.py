@@ -33,7 +33,7 @@ def test_the_shipped_schema_is_that_of_the_document(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
 
-@given(problem=problems(minimums=True, weights=True))
+@given(problem=problems(minimums=True, facilitator_limits=True, weights=True))
 def test_a_problem_survives_the_round_trip(problem: Problem) -> None:
     text = problem.to_json()
     again = Problem.from_json(text)
@@ -117,6 +117,14 @@ def test_a_whole_day_survives() -> None:
 )
 def test_a_bad_document_is_refused_by_name(text: str, message: str) -> None:
     with pytest.raises(ProblemError, match=re.escape(message)):
+        Problem.from_json(text)
+
+
+def test_a_limit_of_nobody_is_refused_by_place() -> None:
+    text = problem.to_json().replace('"facilitators": []', '"facilitators": [{"facilitator": "guest"}]')
+    with pytest.raises(
+        ProblemError, match=re.escape("facilitators[0], column 'facilitator': facilitator 'guest' runs")
+    ):
         Problem.from_json(text)
 
 

@@ -94,6 +94,38 @@ def cancelled(allocation: Allocation) -> Iterator[Violation]:
     yield from _pair_violations(allocation, "cancelled", wrong, ", which is cancelled")
 
 
+def must_run(allocation: Allocation) -> Iterator[Violation]:
+    """No session is cancelled that has to run, or that has no reason not to."""
+    problem = allocation.problem
+    pairs = problem.session_facilitators
+    too_many = np.bincount(pairs.column, minlength=pairs.columns) > problem.most_sessions
+    for session in np.flatnonzero(~allocation.runs).tolist():
+        fixed = problem.fixed[problem.fixed[:, 1] == session, 0].tolist()
+        if problem.must_run[session]:
+            why = "it is marked must_run"
+        elif fixed:
+            why = f"participant {problem.participants[fixed[0]]!r} is fixed in it"
+        elif problem.minimum[session] == 0 and not too_many[pairs[session]].any():
+            why = "its minimum is 0, so it runs whoever comes"
+        else:
+            continue
+        label = problem.sessions[session]
+        yield Violation("must-run", f"session {label!r} is cancelled but {why}", session=label)
+
+
+def facilitator_limits(allocation: Allocation) -> Iterator[Violation]:
+    """No facilitator runs more sessions, or for more participants, than their limits say."""
+    problem, runs = allocation.problem, allocation.runs.astype(np.int64)
+    for rule, values, limit, what in (
+        ("facilitator-sessions", runs, problem.most_sessions, "runs {} sessions"),
+        ("facilitator-participants", runs * allocation.attendance, problem.most_participants, "has {} participants"),
+    ):
+        count = problem.session_facilitators.totals(values)
+        for number in np.flatnonzero(count > limit).tolist():
+            who = f"facilitator {problem.facilitators[number]!r} {what.format(count[number])}"
+            yield Violation(rule, f"{who}, above their limit of {limit[number]}")
+
+
 def one_session_a_slot(allocation: Allocation) -> Iterator[Violation]:
     """Nobody is in two sessions in one slot."""
     problem = allocation.problem
@@ -184,6 +216,8 @@ RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (
     capacity,
     minimum,
     cancelled,
+    must_run,
+    facilitator_limits,
     one_session_a_slot,
     present,
     topic,

@@ -15,7 +15,7 @@ def day() -> Model:
     model = Model()
     model.add_session("x", capacity=2, slots=["morning"])
     model.add_session("y", capacity=2, slots=["morning"])
-    model.add_session("z", capacity=2, slots=["pm"])
+    model.add_session("z", capacity=2, slots=["pm"], facilitators=["teacher"])
     model.add_participant("p")
     model.add_participant("q")
     return model
@@ -45,6 +45,21 @@ BAD: list[tuple[Callable[[Model], None], str]] = [
     (lambda m: m.add_session("v", capacity=2, minimum=-3), "session 'v': minimum -3 is not in 0 to"),
     (lambda m: m.add_session("v", capacity=2, slots=["a;b"]), "session 'v': slots 'a;b' contains ';'"),
     (lambda m: m.add_session("v", capacity=2, tags=[""]), "session 'v': tags '' is blank; change it"),
+    (lambda m: m.add_session("v", capacity=2, must_run="no"), "session 'v': must_run 'no' is neither True nor False"),  # type: ignore[arg-type]
+    (lambda m: m.add_facilitator("guest"), "facilitator 'guest' runs no session; name a facilitator of a session"),
+    (lambda m: m.add_facilitator("techer"), "facilitator 'techer' runs no session; did you mean 'teacher'?"),
+    (
+        lambda m: m.add_facilitator("teacher", most_sessions=-1),
+        "facilitator 'teacher': most_sessions -1 is not in 0 to 2,147,483,647; give a whole number, or leave it out",
+    ),
+    (
+        lambda m: m.add_facilitator("teacher", most_participants=2**31),
+        "facilitator 'teacher': most_participants 2147483648 is not in 0 to 2,147,483,647; give a whole number",
+    ),
+    (
+        lambda m: m.add_facilitator("teacher", most_sessions=1.5),  # type: ignore[arg-type]
+        "facilitator 'teacher': most_sessions 1.5 is not a whole number",
+    ),
     (lambda m: m.add_participant("r", limit=-1), "participant 'r': limit -1 is not in 0 to"),
     (lambda m: m.add_participant("r", weight=0), "participant 'r': weight 0.0 is not a positive number"),
     (lambda m: m.add_participant("r", weight=float("nan")), "participant 'r': weight nan is not a positive number"),
@@ -83,6 +98,14 @@ def test_what_is_wrong_is_named(add: Callable[[Model], None], message: str) -> N
         model.build()
 
 
+def test_a_facilitator_is_added_once() -> None:
+    model = day()
+    model.add_facilitator("teacher", place="here")
+    model.add_facilitator("teacher")
+    with pytest.raises(ProblemError, match=re.escape("facilitator 'teacher' is given twice (here); ids must differ")):
+        model.build()
+
+
 def test_ranks_and_ratings_are_given_alike_by_all() -> None:
     model = day()
     model.add_choice("p", "x", 1)
@@ -105,6 +128,55 @@ def test_a_facilitator_is_there() -> None:
     model.add_participant("r", away=["pm"])
     with pytest.raises(ProblemError, match="participant 'r' is away in slot 'pm' but facilitates session 'v' then"):
         model.build()
+
+
+def course(*, minimum: int = 0, must_run: bool = False) -> Model:
+    """Three sessions of one facilitator."""
+    model = Model()
+    for session in ("x", "y", "z"):
+        model.add_session(
+            session, capacity=3, minimum=minimum, must_run=must_run, slots=[f"at {session}"], facilitators=["teacher"]
+        )
+    for participant in ("p", "q"):
+        model.add_participant(participant)
+    return model
+
+
+def test_a_facilitator_can_run_what_cannot_be_cancelled() -> None:
+    model = course(must_run=True)
+    model.add_facilitator("teacher", most_sessions=2, place="facilitators.csv, line 2")
+    message = (
+        "facilitators.csv, line 2, column 'most_sessions': facilitator 'teacher': 3 of their sessions cannot be "
+        "cancelled, above most_sessions 2; raise it, or release must_run or fixed pairs"
+    )
+    with pytest.raises(ProblemError, match=re.escape(message)):
+        model.build()
+
+
+def test_a_facilitator_can_have_the_participants_of_what_cannot_be_cancelled() -> None:
+    message = (
+        "facilitator 'teacher': their sessions that cannot be cancelled have at least {} participants, by minimums and "
+        "fixed pairs, above most_participants {}; raise it, or release must_run or fixed pairs"
+    )
+    model = course(minimum=1, must_run=True)
+    model.add_facilitator("teacher", most_participants=2)
+    with pytest.raises(ProblemError, match=re.escape(message.format(3, 2))):
+        model.build()
+    model = course(minimum=1)
+    model.add_facilitator("teacher", most_sessions=2, most_participants=1)
+    assert model.build().may_be_cancelled.all()
+    model.fix("p", "x")
+    model.fix("q", "x")
+    with pytest.raises(ProblemError, match=re.escape(message.format(2, 1))):
+        model.build()
+
+
+def test_what_is_wrong_with_a_session_is_not_reported_of_its_facilitator_too() -> None:
+    model = course()
+    model.add_session("w", capacity=1, minimum=5, must_run=True, facilitators=["teacher"])
+    with pytest.raises(ProblemError) as caught:
+        model.build()
+    assert str(caught.value) == ("session 'w': minimum 5 is above capacity 1; lower the minimum or raise the capacity")
 
 
 FIXED: list[tuple[Callable[[Model], None], str]] = [

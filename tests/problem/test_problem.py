@@ -49,7 +49,13 @@ def test_wanted_places_follow_which_sessions_run(problem: Problem, data: st.Data
     assert problem.wanted_if(np.array(runs)).tolist() == expected
 
 
-@given(problem=problems())
+@given(problem=problems(minimums=True, facilitator_limits=True))
+def test_what_may_be_cancelled_follows_the_definition(problem: Problem) -> None:
+    sessions = range(len(problem.sessions))
+    assert problem.may_be_cancelled.tolist() == [oracle.may_be_cancelled(problem, session) for session in sessions]
+
+
+@given(problem=problems(facilitator_limits=True))
 def test_everything_is_read_only_also_after_pickling_and_copying(problem: Problem) -> None:
     for same in (problem, pickle.loads(pickle.dumps(problem)), copy.deepcopy(problem)):
         assert same == problem
@@ -75,7 +81,7 @@ def base() -> Model:
     for slot in ("a", "b"):
         model.add_slot(slot)
     model.add_session("x", capacity=3, slots=["a"])
-    model.add_session("y", capacity=3, slots=["b"])
+    model.add_session("y", capacity=3, slots=["b"], facilitators=["teacher"])
     model.add_participant("p")
     model.add_participant("q")
     model.add_choice("p", "x", 1)
@@ -94,6 +100,8 @@ CHANGES: dict[str, Callable[[Model], None]] = {
     "title": lambda model: model.add_session("z", capacity=1, title="t"),
     "facilitator": lambda model: model.add_session("z", capacity=1, facilitators=["q"]),
     "guest": lambda model: model.add_session("z", capacity=1, facilitators=["guest"]),
+    "most_sessions": lambda model: model.add_facilitator("teacher", most_sessions=0),
+    "most_participants": lambda model: model.add_facilitator("teacher", most_participants=0),
     "participant": lambda model: model.add_participant("r"),
     "away": lambda model: model.add_participant("r", away=["a"]),
     "limit": lambda model: model.add_participant("r", limit=1),
@@ -122,8 +130,16 @@ def test_the_content_hash_tells_every_field_apart() -> None:
     assert len(set(hashes.values())) == len(hashes) == len(CHANGES) + 3
 
 
+def test_a_limit_that_is_the_default_is_none() -> None:
+    model = base()
+    model.add_facilitator("teacher", most_sessions=1, most_participants=3)
+    assert model.build() == base().build()
+    assert base().build().most_sessions.tolist() == [1]
+    assert base().build().most_participants.tolist() == [3]
+
+
 def test_the_content_hash_is_that_of_every_machine() -> None:
-    expected = "c88fe79dbfef147bd41882858ad6e9e968b3b144e5bce2232d71127ebfe6e76a"
+    expected = "30072fdf66fa94d225cea579d5892b6da5ccb4894c6769687721f8def87f1a7a"
     assert base().build().content_hash == expected
 
 

@@ -62,10 +62,10 @@ def test_every_column_of_every_table_reaches_the_problem(tmp_path: Path) -> None
     folder = write_folder(
         tmp_path,
         sessions=(
-            "Session,TITLE,slots,capacity,minimum,topic,facilitators,tags,room\n"
-            "x,Reading,am,10,2,reading,p2;guest,equity;early,Hall\n"
-            'y,"Maths, again",am;pm,5,,,,,\n'
-            "z,,,3,,reading,,,\n"
+            "Session,TITLE,slots,capacity,minimum,must_run,topic,facilitators,tags,room\n"
+            "x,Reading,am,10,2,,reading,p2;guest,equity;early,Hall\n"
+            'y,"Maths, again",am;pm,5,,YES,,,,\n'
+            "z,,,3,,no,reading,guest;other,,\n"
         ),
         participants=(
             "participant,name,away,limit,weight,arrival,history,school,Grade level\n"
@@ -74,6 +74,7 @@ def test_every_column_of_every_table_reaches_the_problem(tmp_path: Path) -> None
         ),
         choices="participant,session,rank,rating\np1,x,1,4.5\np1,z,1,-1\np2,Reading,2,0\n",
         priorities="session,participant,priority\nx,p2,1\nx,p1,7\n",
+        facilitators="facilitator,most_sessions,most_participants\nguest,1,12\nother,,2\n",
         conflicts="one,other\ny,z\n",
         rules=(
             'ranking = "per-slot"\nunlisted = "last"\nslots = ["pm", "am"]\n'
@@ -88,8 +89,10 @@ def test_every_column_of_every_table_reaches_the_problem(tmp_path: Path) -> None
         "x", title="Reading", slots=["am"], capacity=10, minimum=2, topic="reading", facilitators=["p2", "guest"],
         tags=["equity", "early"], room="Hall",
     )  # fmt: skip
-    model.add_session("y", title="Maths, again", slots=["am", "pm"], capacity=5)
-    model.add_session("z", capacity=3, topic="reading")
+    model.add_session("y", title="Maths, again", slots=["am", "pm"], capacity=5, must_run=True)
+    model.add_session("z", capacity=3, topic="reading", facilitators=["guest", "other"])
+    model.add_facilitator("guest", most_sessions=1, most_participants=12)
+    model.add_facilitator("other", most_participants=2)
     model.add_participant(
         "p1", name="Ann Lee", away=["pm"], limit=1, weight=2.5, arrival=12.25, history=-0.5,
         groups={"school": "Hill", "Grade level": "3"},
@@ -145,6 +148,20 @@ def test_arrival_is_a_number_or_a_moment(tmp_path: Path, cells: tuple[str, str],
     participants = "participant,arrival\np1,{}\np2,{}\n".format(*cells)
     problem = read_tables(write_folder(tmp_path, **SMALL | {"participants": participants}))
     np.testing.assert_array_equal(problem.arrival, expected)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("yes", "No"), [True, False]),
+        (("TRUE", "False"), [True, False]),
+        (("1", "0"), [True, False]),
+        (("", ""), [False] * 2),
+    ],
+)
+def test_a_session_is_marked_by_yes_or_no(tmp_path: Path, cells: tuple[str, str], expected: list[bool]) -> None:
+    sessions = "session,capacity,must_run\nx,2,{}\ny,1,{}\n".format(*cells)
+    assert read_tables(write_folder(tmp_path, **SMALL | {"sessions": sessions})).must_run.tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -348,6 +365,8 @@ def test_frames_are_tables(tmp_path: Path) -> None:
             "minimum": [np.nan, 2.0],
             "title": pd.Categorical(["Reading", None]),
             "topic": [pd.NA, None],
+            "must_run": [True, False],
+            "facilitators": ["guest", None],
         }
     )
     participants = pd.DataFrame(
@@ -362,8 +381,10 @@ def test_frames_are_tables(tmp_path: Path) -> None:
     rules = {"ranking": "per-slot", "fixed": [{"participant": "7", "session": "y"}]}
     priorities = pd.DataFrame({"session": ["y"], "participant": [12], "score": [0.5]})
     conflicts = pd.DataFrame([["x", "y"]], columns=[0, 1])
+    facilitators = pd.DataFrame({"facilitator": ["guest"], "most_participants": [np.float64(5)]})
     model = Model(ranking="per-slot")
-    model.add_session("x", slots=["am", "pm"], capacity=20, title="Reading")
+    model.add_session("x", slots=["am", "pm"], capacity=20, title="Reading", must_run=True, facilitators=["guest"])
+    model.add_facilitator("guest", most_participants=5)
     model.add_session("y", slots=["pm"], capacity=10, minimum=2)
     model.add_participant("7", limit=1, arrival=1772384405, groups={"school": "Hill"})
     model.add_participant("12")
@@ -373,7 +394,13 @@ def test_frames_are_tables(tmp_path: Path) -> None:
     model.add_conflict("x", "y")
     model.fix("7", "y")
     problem = Problem.from_frames(
-        sessions, participants, choices, priorities=priorities, conflicts=conflicts, rules=rules
+        sessions,
+        participants,
+        choices,
+        priorities=priorities,
+        conflicts=conflicts,
+        facilitators=facilitators,
+        rules=rules,
     )
     assert problem == model.build()
 
@@ -400,7 +427,9 @@ def assert_round_trip(problem: Problem) -> None:
 
 @given(
     problem=st.one_of(
-        problems(), problems(minimums=True, weights=True), problems(coupled=False, rated=True, weights=True)
+        problems(),
+        problems(minimums=True, facilitator_limits=True, weights=True),
+        problems(coupled=False, rated=True, weights=True),
     )
 )
 def test_writing_and_reading_gives_an_equal_problem(problem: Problem) -> None:
