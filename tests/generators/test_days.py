@@ -81,6 +81,12 @@ def test_minimums_and_list_length_are_options() -> None:
     assert set(day.features) == {Feature.SLOTS, Feature.FACILITATORS, Feature.MINIMUMS}
 
 
+def test_a_minimum_is_never_above_the_seats() -> None:
+    day = generators.lexington(seed=1, minimum=20)
+    assert day.minimum.tolist() == [min(20, seats) for seats in day.capacity.tolist()]
+    assert day.capacity.min() < 20 < day.capacity.max()
+
+
 def test_the_seed_decides_the_day() -> None:
     hashes = [generators.lexington(seed).content_hash for seed in (1, 1, 2)]
     assert hashes[0] == hashes[1] != hashes[2]
@@ -92,7 +98,7 @@ def test_the_seed_decides_the_day() -> None:
         ({"seed": -1}, "lexington: seed is -1; give a whole number from 0"),
         ({"seed": 1.5}, "lexington: seed is 1.5; give a whole number from 0"),
         ({"seed": 1, "repeats": 47}, "lexington: repeats is 47; give a whole number from 0 to 46"),
-        ({"seed": 1, "minimum": 13}, "lexington: minimum is 13; give a whole number from 0 to 12"),
+        ({"seed": 1, "minimum": 41}, "lexington: minimum is 41; give a whole number from 0 to 40"),
         ({"seed": 1, "list_length": 0}, "lexington: list_length is 0; give a whole number from 1 to 46"),
     ],
 )

@@ -22,6 +22,7 @@ SCHOOL_TASTE = 0.8
 ZIPF = 0.9
 MINDFULNESS_PULL = 2.5
 SEATS_A_PARTICIPANT = 1.15
+FEWEST_SEATS, MOST_SEATS = 12, 40
 
 
 def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int = 5) -> Problem:
@@ -46,8 +47,8 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
         Of the most popular topics so many are offered in the morning and again at midday, 0 to 46; a participant takes
         such a topic once. 0 leaves the slots of the day separate.
     minimum : int
-        With fewer participants a session is cancelled, 0 to 12; 0 for none. 8 is plausible, above 10 some sessions
-        cannot run.
+        With fewer participants a session is cancelled, 0 to 40; 0 for none. A session with fewer seats has their
+        number as its minimum. 8 is plausible, above 10 some sessions cannot run.
     list_length : int
         Choices in each slot, 1 to 46.
 
@@ -59,7 +60,7 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
     for name, value, low, high in (
         ("seed", seed, 0, 2**63),
         ("repeats", repeats, 0, SESSIONS_A_SLOT),
-        ("minimum", minimum, 0, 12),
+        ("minimum", minimum, 0, MOST_SEATS),
         ("list_length", list_length, 1, SESSIONS_A_SLOT),
     ):
         require_whole("lexington", name, value, low, high)
@@ -78,7 +79,7 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
             f"s{session + 1:03d}",
             title=_title(session),
             capacity=int(capacity[session]),
-            minimum=minimum,
+            minimum=min(minimum, int(capacity[session])),
             slots=[SLOTS[slot[session]]],
             topic=f"topic {partner[session] + 1:03d}" if partner[session] >= 0 else None,
             facilitators=[f"p{who + 1:04d}" for who in np.flatnonzero(runs == session)],
@@ -138,7 +139,9 @@ def _capacities(rng: np.random.Generator, popularity: FloatArray, slot: Int64Arr
     for s in range(len(SLOTS)):
         free = PARTICIPANTS - np.count_nonzero(slot[runs[runs >= 0]] == s)
         here = slot == s
-        capacity[here] = np.clip(np.round(raw[here] / raw[here].sum() * free * SEATS_A_PARTICIPANT), 12, 40)
+        capacity[here] = np.clip(
+            np.round(raw[here] / raw[here].sum() * free * SEATS_A_PARTICIPANT), FEWEST_SEATS, MOST_SEATS
+        )
     return capacity
 
 
