@@ -19,7 +19,7 @@ from pdalloc.errors import Finding, ProblemError
 from tests.problem.folders import SMALL, write_folder
 
 SLOTTED = SMALL | {
-    "sessions": "session,title,slots,capacity\nx,Yoga,am,2\ny,Choir,am,1\nz,,pm,1\n",
+    "sessions": "session,title,slots,capacity,facilitators\nx,Yoga,am,2,\ny,Choir,am,1,\nz,,pm,1,guest\n",
     "participants": "participant\np1\np2\np3\n",
 }
 """Sessions x and y in the morning, z in the afternoon."""
@@ -234,6 +234,10 @@ def test_wide_choices_that_cannot_be(tmp_path: Path, choices: str, text: str) ->
             "fill it in, or remove the row"),
         ("facilitators", "facilitator,most_sessions\np1,1", ", line 2, column 'facilitator': facilitator 'p1' runs no "
             "session; name a facilitator of a session"),
+        ("facilitators", "facilitator,most_sessions\nguest,-1", ", line 2, column 'most_sessions': facilitator "
+            "'guest': most_sessions -1 is not in 0 to 2,147,483,647; give a whole number, or leave it out"),
+        ("facilitators", "facilitator,most_participants\nGuest,2", ", line 2, column 'facilitator': facilitator "
+            "'Guest' runs no session; did you mean 'guest'?"),
         ("conflicts", "a,b,c\nx,y,z", ": the number of columns is 3; two are needed, a session in each"),
         ("conflicts", "a\nx", ": the number of columns is 1; two are needed, a session in each"),
         ("conflicts", "a,b\nx,Yoga", ", line 2, column 'b': session 'x' conflicts with itself; name two sessions"),

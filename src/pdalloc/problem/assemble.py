@@ -85,12 +85,10 @@ def assemble(
         topic=_column(topic, m, -1, np.int32),
         conflicts=_pairs([tuple(sorted(pair)) for pair in conflicts]),
         session_facilitators=session_facilitators,
-        most_sessions=frozen_copy(
-            session_facilitators.totals(np.ones(m, np.int64)) if most_sessions is None else most_sessions, np.int64
+        most_sessions=_column(
+            most_sessions, len(facilitators), session_facilitators.totals(np.ones_like(seats)), np.int64
         ),
-        most_participants=frozen_copy(
-            session_facilitators.totals(seats) if most_participants is None else most_participants, np.int64
-        ),
+        most_participants=_column(most_participants, len(facilitators), session_facilitators.totals(seats), np.int64),
         session_tags=session_tags or Incidence.empty(m, len(tags)),
         away=away or Incidence.empty(n, len(slots)),
         limit=_column(limit, n, max(len(slots), 1), np.int64),
@@ -109,8 +107,8 @@ def assemble(
     )
 
 
-def _column(given: npt.ArrayLike | None, rows: int, default: float, dtype: type[Scalar]) -> npt.NDArray[Scalar]:
-    """Return a copy of what was given, or the default in every row."""
+def _column(given: npt.ArrayLike | None, rows: int, default: npt.ArrayLike, dtype: type[Scalar]) -> npt.NDArray[Scalar]:
+    """Return a copy of what was given, or the default: one for every row, or one for each."""
     return freeze(np.full(rows, default, dtype)) if given is None else frozen_copy(given, dtype)
 
 

@@ -132,21 +132,22 @@ def _facilitators_can_run(problem: Problem) -> Iterator[Finding]:
     fixed = np.bincount(problem.fixed[:, 1], minlength=len(problem.sessions))
     sessions = problem.session_facilitators.totals(runs.astype(np.int64))
     people = problem.session_facilitators.totals(np.where(runs, np.maximum(problem.minimum, fixed), 0))
-    for row in np.flatnonzero(sessions > problem.most_sessions).tolist():
+    remedy = "raise it, or release must_run or fixed pairs"
+    limit = problem.most_sessions
+    for row in np.flatnonzero((limit >= 0) & (limit < sessions)).tolist():
         yield Finding(
             f"facilitator {problem.facilitators[row]!r}: {sessions[row]} of their sessions cannot be cancelled, above "
-            f"most_sessions {problem.most_sessions[row]}; raise it, or release must_run or fixed pairs",
+            f"most_sessions {limit[row]}; {remedy}",
             "facilitator",
             row,
             "most_sessions",
         )
-    # beyond the seats it is a matter of the session, and reported as that
-    limited = problem.most_participants < problem.facilitator_seats
-    for row in np.flatnonzero(limited & (people > problem.most_participants)).tolist():
+    limit = problem.most_participants
+    # with all seats the limit is none, and what goes beyond is a matter of the session
+    for row in np.flatnonzero((limit >= 0) & (limit < people) & (limit < problem.facilitator_seats)).tolist():
         yield Finding(
             f"facilitator {problem.facilitators[row]!r}: their sessions that cannot be cancelled have at least "
-            f"{people[row]} participants, by minimums and fixed pairs, above most_participants "
-            f"{problem.most_participants[row]}; raise it, or release must_run or fixed pairs",
+            f"{people[row]} participants, by minimums and fixed pairs, above most_participants {limit[row]}; {remedy}",
             "facilitator",
             row,
             "most_participants",

@@ -93,13 +93,14 @@ def _limit_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
 
 def _facilitator_limit_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
     for column, limit, most in (
-        ("most_participants", problem.most_participants, problem.facilitator_seats),
         ("most_sessions", problem.most_sessions, problem.facilitator_sessions),
+        ("most_participants", problem.most_participants, problem.facilitator_seats),
     ):
         if (limit < most).any():
             first = int(np.argmax(limit < most))
             who = problem.facilitators[first]
             yield Feature.FACILITATOR_LIMITS, f"facilitator {who!r} has {column} {limit[first]}, below {most[first]}"
+            return
 
 
 def _coupling_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:

@@ -249,20 +249,20 @@ def _session_entry(problem: Problem, number: int) -> SessionEntry:
 
 
 def _facilitator_entries(problem: Problem) -> list[FacilitatorEntry]:
-    """Return the facilitators with a limit other than the default."""
-    sessions = zip(problem.most_sessions.tolist(), problem.facilitator_sessions.tolist(), strict=True)
-    people = zip(problem.most_participants.tolist(), problem.facilitator_seats.tolist(), strict=True)
-    return [
-        FacilitatorEntry(
-            facilitator=label,
-            most_sessions=None if most_sessions == all_sessions else most_sessions,
-            most_participants=None if most_participants == all_seats else most_participants,
-        )
-        for label, (most_sessions, all_sessions), (most_participants, all_seats) in zip(
-            problem.facilitators, sessions, people, strict=True
-        )
-        if most_sessions != all_sessions or most_participants != all_seats
-    ]
+    """Return the facilitators who have a limit."""
+    entries = []
+    for number, label in enumerate(problem.facilitators):
+        sessions, people = int(problem.most_sessions[number]), int(problem.most_participants[number])
+        has_sessions = sessions != problem.facilitator_sessions[number]
+        has_people = people != problem.facilitator_seats[number]
+        if has_sessions or has_people:
+            entry = FacilitatorEntry(
+                facilitator=label,
+                most_sessions=sessions if has_sessions else None,
+                most_participants=people if has_people else None,
+            )
+            entries.append(entry)
+    return entries
 
 
 def _participant_entry(problem: Problem, number: int) -> ParticipantEntry:

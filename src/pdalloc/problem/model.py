@@ -134,8 +134,8 @@ class Model:
         most_sessions : int, optional
             Most sessions that they run, from 0; the others are cancelled.
         most_participants : int, optional
-            Most participants over all sessions that they run, from 0; a lecturer's capacity in student-project allocation
-            (Abraham, Irving and Manlove 2007, section 2).
+            Most participants over all sessions that they run, from 0; in student-project allocation it is a lecturer's
+            capacity (Abraham, Irving and Manlove 2007, section 2).
         """
         what = f"facilitator {facilitator!r}"
         if not self._is_new(facilitator, "facilitator", self._records.facilitators, place):
