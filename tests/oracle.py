@@ -163,16 +163,12 @@ def outcomes(problem: Problem) -> Iterator[tuple[list[Schedule], tuple[bool, ...
     """Every allocation that keeps every rule, with the sessions that run in it."""
     for runs in product((True, False), repeat=len(problem.sessions)):
         if may_run(problem, runs):
-            for chosen in _allocations(problem, runs):
+            for chosen in allocations(problem, runs):
                 yield chosen, runs
 
 
-def allocations(problem: Problem) -> Iterator[list[Schedule]]:
-    """Every allocation in which all sessions run and every rule is kept."""
-    return _allocations(problem, all_run(problem))
-
-
-def _allocations(problem: Problem, runs: Runs) -> Iterator[list[Schedule]]:
+def allocations(problem: Problem, runs: Runs) -> Iterator[list[Schedule]]:
+    """Every way to fill the sessions that run."""
     sessions, capacity, minimum = range(len(problem.sessions)), problem.capacity.tolist(), problem.minimum.tolist()
     options = [schedules(problem, participant, runs) for participant in range(len(problem.participants))]
     # how many of the participants from each one on could still come to each session

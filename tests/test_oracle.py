@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import pytest
+from hypothesis import given, settings
 
 from pdalloc import Model, Problem
 from tests import oracle
+from tests.strategies import problems
 
 
 def two_sessions(minimum: int = 1) -> Problem:
@@ -60,6 +64,17 @@ def test_what_may_not_be_cancelled_runs() -> None:
         (False, True),
         (False, False),
     }
+
+
+@given(problem=problems(minimums=True, facilitator_limits=True, most_participants=2, most_sessions=3))
+@settings(max_examples=50)
+def test_nothing_is_left_out_of_the_enumeration(problem: Problem) -> None:
+    sessions = range(len(problem.sessions))
+    schedules = [day for size in range(len(sessions) + 1) for day in combinations(sessions, size)]
+    every = product(product(schedules, repeat=len(problem.participants)), product((False, True), repeat=len(sessions)))
+    assert sorted((tuple(chosen), runs) for chosen, runs in oracle.outcomes(problem)) == sorted(
+        (chosen, runs) for chosen, runs in every if oracle.keeps_rules(problem, chosen, runs)
+    )
 
 
 def shared_facilitator() -> Model:
