@@ -1,0 +1,1 @@
+"""The solver by integer programming, and the engines under it."""
