@@ -1,100 +1,244 @@
-"""Minimising a program by OR-Tools' engines, so that time limit, stop flag and Ctrl-C are always heeded."""
+"""Minimising a program by an engine of OR-Tools so that time limit, stop flag and Ctrl-C are always heeded.
+
+HiGHS hears nothing before it is done, and SCIP not in the middle of a step. So a program runs in a child process that
+can be ended at any moment, and what HiGHS had found by then is read from the solutions that it writes on its way. Only
+a program so small that it may be done before a child has started is first tried in a thread of this process.
+"""
 
 from __future__ import annotations
 
+import logging
+import math
+import time
 from collections.abc import Callable
-from enum import StrEnum
+from datetime import timedelta
 from types import TracebackType
-from typing import NamedTuple
-
-import numpy as np
 
 from pdalloc.arrays import FloatArray
 from pdalloc.context import Context
-from pdalloc.errors import SolverError
+from pdalloc.errors import OptionError, SolverError
+from pdalloc.solvers.mip.logs import READERS
 from pdalloc.solvers.mip.program import Program
+from pdalloc.solvers.mip.runs import ChildRun, NoChildError, Run, ThreadRun
+from pdalloc.solvers.mip.search import Answer, Ending, Search
+from pdalloc.solvers.mip.worker import ENDED, FAILED, INCUMBENT, LINE, RESULT, Job
 
-__all__ = ["Answer", "Ending", "Engine"]
+__all__ = ["ENGINES", "Answer", "Ending", "Engine"]
 
-ENGINES = {"highs": 10, "scip": 1, "cp-sat": 4}
+logger = logging.getLogger("pdalloc")
 
+ENGINES = {"highs": "HiGHS", "scip": "SCIP", "cp-sat": "CP-SAT"}
+"""Each engine, and how it writes its name."""
 
-class Ending(StrEnum):
-    """How a search ended."""
+SMALL = 4000
+"""Entries of a program that is first tried in this process."""
 
-    PROVED = "proved"
-    INFEASIBLE = "infeasible"
-    STOPPED = "stopped"
+MOMENT = 0.5
+"""Seconds for that."""
 
+POLL = 0.05
+"""Seconds between two looks at the clock and the stop flag."""
 
-class Answer(NamedTuple):
-    """What a search found.
+OVERRUN = 0.4
+"""Seconds after the time limit in which an engine may stop of its own accord."""
 
-    Attributes
-    ----------
-    ending : Ending
-    values : float array, shape (columns,), or None
-        The best found, whole columns rounded; None where nothing was found.
-    bound : float
-        No solution has a smaller cost; -inf where nothing is known.
-    """
-
-    ending: Ending
-    values: FloatArray | None
-    bound: float
+GRACE = 1.2
+"""Seconds for an engine to end once it is asked to."""
 
 
 class Engine:
-    """An engine by name."""
+    """An engine of OR-Tools; a context manager, because it may own a child process.
+
+    The same program gives the same answer unless its search is cut short: one thread, one seed, and no step that
+    depends on the clock. Gaps are closed to zero, as far as the floating point of HiGHS and SCIP tells costs apart.
+
+    Parameters
+    ----------
+    name : str
+        "highs", "scip" or "cp-sat"; the last is for programs of whole columns and whole coefficients.
+    context : Context
+        Its time limit and stop flag end a search, within two seconds.
+    report : callable, optional
+        Called with the best cost (None before there is one) and the bound when they change, in the calling thread.
+        What it raises ends the search.
+
+    Examples
+    --------
+    >>> import numpy as np, scipy.sparse
+    >>> rows = scipy.sparse.csr_array([[1.0, 1.0, 1.0]])
+    >>> two = np.array([2.0])
+    >>> program = Program(np.array([3.0, 1.0, 2.0]), rows, two, two, np.zeros(3), np.ones(3), np.ones(3, np.bool_))
+    >>> with Engine("highs", Context.from_seed(0)) as engine:
+    ...     engine.minimise(program)
+    Answer(ending=<Ending.PROVED: 'proved'>, values=array([0., 1., 1.]), bound=3.0)
+    """
 
     def __init__(
         self, name: str, context: Context, report: Callable[[float | None, float], None] | None = None
     ) -> None:
+        if name not in ENGINES:
+            raise OptionError(f"engine is {name!r}; it is one of {', '.join(map(repr, ENGINES))}")
         self.name = name
-        self.context = context
-        self.report = report
+        self._context = context
+        self._report = report
+        self._run: Run | None = None
+        self._is_interrupted = False
 
     def __enter__(self) -> Engine:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        pass
+        self.close()
+
+    def prepare(self) -> None:
+        """Start the child process now, so that it is ready by the time a large program is built."""
+        if self._run is None:
+            try:
+                self._run = ChildRun(listens=self.name != "highs")
+            except NoChildError as error:
+                self._run = self._without_child(error)
+
+    def close(self) -> None:
+        """End the child process, if there is one."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None
 
     def minimise(self, program: Program, *, start: FloatArray | None = None) -> Answer:
-        """Minimise."""
-        from ortools.math_opt import callback_pb2, model_parameters_pb2, parameters_pb2, result_pb2
-        from ortools.math_opt.core.python import solver
+        """Return the best solution, or the best that was found in time.
 
+        Parameters
+        ----------
+        program : Program
+        start : float array, shape (columns,), optional
+            A solution: where the engine begins, and the answer if it finds no better one.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If Ctrl-C came before there was a solution.
+        SolverError
+            If the engine failed; it is then named with its words.
+        """
         if program.is_empty:
-            return Answer(Ending.INFEASIBLE, None, np.inf)
-        parameters = parameters_pb2.SolveParametersProto(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.0)
-        parameters.cp_sat.num_workers = 1
-        result = solver.solve(
-            program.to_proto(),
-            ENGINES[self.name],
-            parameters_pb2.SolverInitializerProto(),
-            parameters,
-            model_parameters_pb2.ModelSolveParametersProto(),
-            None,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
+            return Answer(Ending.INFEASIBLE, None, math.inf)
+        search = Search(ENGINES[self.name], program, start, self._report)
+        if self._is_over():
+            return search.stopped()
+        answer = None
+        if program.rows.nnz <= SMALL:
+            answer = self._search(search, ThreadRun(), MOMENT)
+        if answer is None or (answer.ending is Ending.STOPPED and not self._is_over()):
+            answer = self._search_in_child(search)
+        if answer.values is None and answer.ending is Ending.STOPPED and self._is_interrupted:
+            raise KeyboardInterrupt
+        return answer
+
+    def _search_in_child(self, search: Search) -> Answer:
+        self.prepare()
+        assert self._run is not None
+        try:
+            answer = self._search(search, self._run)
+        except NoChildError as error:
+            self.close()
+            self._run = self._without_child(error)
+            answer = self._search(search, self._run)
+        if answer.ending is Ending.STOPPED:
+            self.close()
+            if self._context.time_limit is None and not self._is_over():
+                raise SolverError(f"{search.engine} gave up, though nothing told it to")
+        return answer
+
+    def _search(self, search: Search, run: Run, seconds: float = math.inf) -> Answer:
+        """Search until there is an answer, or time, stop flag or Ctrl-C ends it."""
+        try:
+            run.start(self._job(search, run, seconds))
+            answer = self._follow(search, run, self._is_over)
+        except KeyboardInterrupt:
+            self._is_interrupted = True
+            answer = None
+        except BaseException:
+            self.close()
+            raise
+        if answer is not None:
+            return answer
+        run.interrupt()
+        patience = time.monotonic() + GRACE
+        try:
+            answer = self._follow(search, run, lambda: time.monotonic() > patience)
+        except SolverError:
+            # it was ended, as asked
+            answer = None
+        return answer or search.stopped()
+
+    def _follow(self, search: Search, run: Run, is_over: Callable[[], bool]) -> Answer | None:
+        """Take the messages of a run until its answer comes; None if it is over before."""
+        while not is_over():
+            message = run.get(POLL)
+            if message is None:
+                continue
+            kind, content = message
+            if kind == LINE:
+                standing = READERS[self.name](content)
+                if standing is not None:
+                    search.tell(*standing)
+            elif kind == INCUMBENT:
+                search.offer_written(content)
+            elif kind == RESULT:
+                return search.finish(content)
+            elif kind in (FAILED, ENDED):
+                raise SolverError(f"{search.engine} failed: {content}")
+        return None
+
+    def _is_over(self) -> bool:
+        stop = self._context.stop
+        return self._is_interrupted or self._remaining() < -OVERRUN or (stop is not None and stop.is_set())
+
+    def _remaining(self) -> float:
+        limit = self._context.time_limit
+        return math.inf if limit is None else limit - self._context.elapsed
+
+    def _without_child(self, error: NoChildError) -> Run:
+        logger.warning(
+            "%s runs in this process, where it may not heed a stop: no child process (%s)", ENGINES[self.name], error
         )
-        reason = result.termination.reason
-        if reason == result_pb2.TERMINATION_REASON_OPTIMAL:
-            values = np.zeros(len(program.cost))
-            found = result.solutions[0].primal_solution.variable_values
-            values[list(found.ids)] = list(found.values)
-            values = program.rounded(values)
-            return Answer(Ending.PROVED, values, float(program.cost @ values))
-        if reason in (
-            result_pb2.TERMINATION_REASON_INFEASIBLE,
-            result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
-        ):
-            return Answer(Ending.INFEASIBLE, None, np.inf)
-        raise SolverError(f"{self.name} ended with {result.termination}")
+        return ThreadRun(listens=True)
+
+    def _job(self, search: Search, run: Run, seconds: float) -> Job:
+        from ortools.math_opt import model_parameters_pb2, parameters_pb2
+
+        parameters = parameters_pb2.SolveParametersProto(
+            relative_gap_tolerance=0.0, absolute_gap_tolerance=0.0, random_seed=0
+        )
+        seconds = min(seconds, self._remaining())
+        if math.isfinite(seconds):
+            parameters.time_limit.FromTimedelta(timedelta(seconds=max(seconds, 0.0)))
+        incumbents = ""
+        if self.name == "highs":
+            engine = parameters_pb2.SOLVER_TYPE_HIGHS
+            parameters.highs.int_options["threads"] = 1
+            if run.folder is not None:
+                incumbents = str(run.folder / "incumbents")
+                parameters.highs.string_options["mip_improving_solution_file"] = incumbents
+        elif self.name == "scip":
+            engine = parameters_pb2.SOLVER_TYPE_GSCIP
+            parameters.threads = 1
+            parameters.gscip.bool_params["misc/catchctrlc"] = False
+        else:
+            engine = parameters_pb2.SOLVER_TYPE_CP_SAT
+            parameters.cp_sat.num_workers = 1
+            parameters.cp_sat.catch_sigint_signal = False
+        hints = model_parameters_pb2.ModelSolveParametersProto()
+        if search.start is not None:
+            hint = hints.solution_hints.add().variable_values
+            hint.ids.extend(range(len(search.start)))
+            hint.values.extend(search.start.tolist())
+        return Job(
+            engine,
+            search.program.to_proto().SerializeToString(),
+            parameters.SerializeToString(),
+            hints.SerializeToString(),
+            incumbents,
+        )

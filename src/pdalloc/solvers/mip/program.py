@@ -51,7 +51,8 @@ class Program:
 
     def rounded(self, values: FloatArray) -> FloatArray:
         """Return the values with whole columns made whole."""
-        return np.where(self.is_integer, np.rint(values), values)
+        # adding zero turns -0.0 into 0.0
+        return np.where(self.is_integer, np.rint(values), values) + 0.0
 
     def allows(self, values: FloatArray) -> bool:
         """Return whether values, shape (columns,), keep all rows and bounds."""
