@@ -30,7 +30,7 @@ logger = logging.getLogger("pdalloc")
 ENGINES = {"highs": "HiGHS", "scip": "SCIP", "cp-sat": "CP-SAT"}
 """Each engine, and how it writes its name."""
 
-SMALL = 4000
+SMALL = 10_000
 """Entries of a program that is first tried in this process."""
 
 MOMENT = 0.5
@@ -92,6 +92,11 @@ class Engine:
     ) -> None:
         self.close()
 
+    @property
+    def child_id(self) -> int | None:
+        """Process number of the child; None if there is none."""
+        return self._run.process_id if isinstance(self._run, ChildRun) else None
+
     def prepare(self) -> None:
         """Start the child process now, so that it is ready by the time a large program is built."""
         if self._run is None:
@@ -119,16 +124,21 @@ class Engine:
         ------
         KeyboardInterrupt
             If Ctrl-C came before there was a solution.
+        OptionError
+            If the program is not one for CP-SAT.
         SolverError
             If the engine failed; it is then named with its words.
         """
+        if self.name == "cp-sat" and not program.is_whole:
+            raise OptionError("engine 'cp-sat' takes whole columns, coefficients and costs only; use engine 'highs'")
         if program.is_empty:
             return Answer(Ending.INFEASIBLE, None, math.inf)
         search = Search(ENGINES[self.name], program, start, self._report)
         if self._is_over():
             return search.stopped()
         answer = None
-        if program.rows.nnz <= SMALL:
+        # HiGHS may print a line on other programs, and nothing may be printed by this process
+        if program.rows.nnz <= SMALL and (self.name != "highs" or program.is_binary):
             answer = self._search(search, ThreadRun(), MOMENT)
         if answer is None or (answer.ending is Ending.STOPPED and not self._is_over()):
             answer = self._search_in_child(search)
@@ -153,9 +163,10 @@ class Engine:
 
     def _search(self, search: Search, run: Run, seconds: float = math.inf) -> Answer:
         """Search until there is an answer, or time, stop flag or Ctrl-C ends it."""
+        patience = time.monotonic() + seconds + GRACE
         try:
             run.start(self._job(search, run, seconds))
-            answer = self._follow(search, run, self._is_over)
+            answer = self._follow(search, run, lambda: self._is_over() or time.monotonic() > patience)
         except KeyboardInterrupt:
             self._is_interrupted = True
             answer = None
@@ -216,12 +227,17 @@ class Engine:
         if math.isfinite(seconds):
             parameters.time_limit.FromTimedelta(timedelta(seconds=max(seconds, 0.0)))
         incumbents = ""
+        trials = [parameters]
         if self.name == "highs":
             engine = parameters_pb2.SOLVER_TYPE_HIGHS
             parameters.highs.int_options["threads"] = 1
             if run.folder is not None:
                 incumbents = str(run.folder / "incumbents")
                 parameters.highs.string_options["mip_improving_solution_file"] = incumbents
+            # its presolve trips over one in some thousand programs without a solution
+            trials.append(parameters_pb2.SolveParametersProto())
+            trials[1].CopyFrom(parameters)
+            trials[1].presolve = parameters_pb2.EMPHASIS_OFF
         elif self.name == "scip":
             engine = parameters_pb2.SOLVER_TYPE_GSCIP
             parameters.threads = 1
@@ -238,7 +254,7 @@ class Engine:
         return Job(
             engine,
             search.program.to_proto().SerializeToString(),
-            parameters.SerializeToString(),
+            tuple(trial.SerializeToString() for trial in trials),
             hints.SerializeToString(),
             incumbents,
         )

@@ -43,11 +43,33 @@ class Program:
     is_integer: BoolArray
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every column, coefficient and cost is a whole number."""
+        return bool(self.is_integer.all()) and all(
+            (part == np.rint(part)).all() for part in (self.cost, self.rows.data)
+        )
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether every column is 0 or 1."""
+        return bool(self.is_integer.all() and (self.least >= 0).all() and (self.most <= 1).all())
+
+    @property
     def is_empty(self) -> bool:
-        """Whether bounds alone leave no solution: of a row, or of a column between whole numbers."""
-        least = np.where(self.is_integer, np.ceil(self.least), self.least)
-        most = np.where(self.is_integer, np.floor(self.most), self.most)
-        return bool((self.lower > self.upper).any() or (least > most).any())
+        """Whether the bounds of one column or one row alone leave no solution."""
+        least, most = (
+            np.where(self.is_integer, whole(bounds), bounds)
+            for whole, bounds in ((np.ceil, self.least), (np.floor, self.most))
+        )
+        lower, upper = self.lower, self.upper
+        if self.is_whole and self.rows.nnz:
+            # a row's value is a multiple of the greatest common divisor of its coefficients
+            filled = np.flatnonzero(np.diff(self.rows.indptr))
+            divisor = np.ones(len(lower))
+            divisor[filled] = np.gcd.reduceat(self.rows.data.astype(np.int64), self.rows.indptr[filled])
+            divisor = np.maximum(divisor, 1)
+            lower, upper = np.ceil(lower / divisor), np.floor(upper / divisor)
+        return bool((lower > upper).any() or (least > most).any())
 
     def rounded(self, values: FloatArray) -> FloatArray:
         """Return the values with whole columns made whole."""

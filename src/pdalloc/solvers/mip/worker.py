@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 Message: TypeAlias = tuple[str, Any]
 """What is told, and its content: one of the constants below."""
@@ -34,15 +34,17 @@ class Job(NamedTuple):
     ----------
     engine : int
         Number in ``SolverTypeProto``.
-    model, parameters, hints : bytes
-        A ``ModelProto``, a ``SolveParametersProto`` and a ``ModelSolveParametersProto``.
+    model, hints : bytes
+        A ``ModelProto`` and a ``ModelSolveParametersProto``.
+    parameters : tuple of bytes
+        A ``SolveParametersProto`` each: what to try, and what next if the engine fails.
     incumbents : str
         Where HiGHS was told to write solutions while it runs; empty for nowhere.
     """
 
     engine: int
     model: bytes
-    parameters: bytes
+    parameters: tuple[bytes, ...]
     hints: bytes
     incumbents: str
 
@@ -68,22 +70,26 @@ def work(job: Job, send: Callable[[Message], None], interrupter: Any = None) -> 
         for line in lines:
             send((LINE, line))
 
-    try:
-        result = solver.solve(
-            model_pb2.ModelProto.FromString(job.model),
-            job.engine,
-            parameters_pb2.SolverInitializerProto(),
-            parameters_pb2.SolveParametersProto.FromString(job.parameters),
-            model_parameters_pb2.ModelSolveParametersProto.FromString(job.hints),
-            hear,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            interrupter,
-        )
-    except Exception as error:
-        send((FAILED, str(error)))
-    else:
-        send((RESULT, result.SerializeToString()))
+    words = ""
+    for parameters in job.parameters:
+        try:
+            result = solver.solve(
+                model_pb2.ModelProto.FromString(job.model),
+                job.engine,
+                parameters_pb2.SolverInitializerProto(),
+                parameters_pb2.SolveParametersProto.FromString(parameters),
+                model_parameters_pb2.ModelSolveParametersProto.FromString(job.hints),
+                hear,
+                callback_pb2.CallbackRegistrationProto(),
+                None,
+                interrupter,
+            )
+        except Exception as error:
+            words = str(error)
+        else:
+            send((RESULT, result.SerializeToString()))
+            return
+    send((FAILED, words))
 
 
 class _Tail:
@@ -115,30 +121,31 @@ class _Tail:
 
 def main() -> None:
     """Do jobs until the input ends."""
+    from ortools.math_opt import parameters_pb2  # noqa: F401
+    from ortools.math_opt.core.python import solver  # noqa: F401
+    from ortools.util.python import pybind_solve_interrupter  # noqa: F401
+
     # what an engine prints must not come between the messages
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    jobs: queue.SimpleQueue[tuple[Job, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(jobs, sys.argv[1:]), daemon=True).start()
 
     def send(message: Message) -> None:
         try:
             pickle.dump(message, output)
             output.flush()
         except OSError:
-            os._exit(1)
+            _leave()
 
-    from ortools.math_opt import parameters_pb2  # noqa: F401
-    from ortools.math_opt.core.python import solver  # noqa: F401
-
+    jobs: queue.SimpleQueue[tuple[Job, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
     send((READY, None))
     while True:
         job, interrupter = jobs.get()
         work(job, send, interrupter)
 
 
-def _listen(jobs: queue.SimpleQueue[tuple[Job, Any]], folders: list[str]) -> None:
-    """Pass on jobs; None interrupts the last one; without a parent, tidy up and end."""
+def _listen(jobs: queue.SimpleQueue[tuple[Job, Any]]) -> None:
+    """Pass on jobs; None interrupts the last one."""
     from ortools.util.python.pybind_solve_interrupter import PySolveInterrupter
 
     interrupter = PySolveInterrupter()
@@ -146,14 +153,19 @@ def _listen(jobs: queue.SimpleQueue[tuple[Job, Any]], folders: list[str]) -> Non
         try:
             message = pickle.load(sys.stdin.buffer)
         except (EOFError, OSError, pickle.UnpicklingError):
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
-            os._exit(0)
+            _leave()
         if message is None:
             interrupter.interrupt()
         else:
             interrupter = PySolveInterrupter()
             jobs.put((Job(*message), interrupter))
+
+
+def _leave() -> NoReturn:
+    """End at once, because the parent is no more, and remove the folder that it would have removed."""
+    for folder in sys.argv[1:]:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
 
 if __name__ == "__main__":
