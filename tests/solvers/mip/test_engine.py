@@ -94,6 +94,32 @@ def test_an_engine_finds_what_brute_force_finds(name: str, engines: dict[str, En
     assert program.allows(answer.values)
 
 
+@every_engine
+@pytest.mark.parametrize(
+    "row",
+    [
+        ([-1.0, 3.0, -3.0], -4.0, [-1.0, 1.0, 0.0], [0.0, 1.0, 3.0]),  # trips the presolve of HiGHS
+        ([2.0, -4.0, -2.0], 1.0, [0.0, -1.0, 0.0], [3.0, 0.0, 3.0]),  # is an invalid model to CP-SAT
+    ],
+)
+def test_a_program_over_which_an_engine_trips_has_no_solution(
+    name: str, row: tuple[list[float], float, list[float], list[float]], engines: dict[str, Engine]
+) -> None:
+    coefficients, value, least, most = row
+    sides = np.array([value])
+    program = Program(
+        np.array([3.0, 2.0, 0.0]),
+        scipy.sparse.csr_array(np.array([coefficients]), shape=(1, 3)),
+        sides,
+        sides,
+        np.array(least),
+        np.array(most),
+        np.ones(3, np.bool_),
+    )
+    assert engines[name].minimise(program).ending is Ending.INFEASIBLE
+    assert brute_force(program) is None
+
+
 @pytest.mark.parametrize("name", ["highs", "scip"])
 @SETTINGS
 @given(program=programs(), data=st.data())
@@ -189,8 +215,9 @@ def test_the_stop_flag_ends_a_search_with_the_best_found(name: str) -> None:
 
 
 @every_engine
+@pytest.mark.usefixtures("always_in_a_child")
 def test_the_time_limit_ends_a_search_with_the_best_found(name: str) -> None:
-    context = Context(np.random.default_rng(0), time_limit=1.0)
+    context = Context(np.random.default_rng(0), time_limit=0.7)
     with Engine(name, context) as engine:
         answer = engine.minimise(HARD, start=NOTHING_TAKEN)
         assert engine.child_id is None
@@ -208,6 +235,23 @@ def test_a_search_stopped_at_once_returns_its_start() -> None:
         answer = engine.minimise(HARD, start=NOTHING_TAKEN)
     assert answer.values is not None
     assert (answer.ending, answer.values.tolist()) == (Ending.STOPPED, NOTHING_TAKEN.tolist())
+
+
+@every_engine
+@pytest.mark.usefixtures("always_in_a_child")
+def test_a_stop_while_the_child_starts_is_no_failure_to_start(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    class StopAtTheSecondLook:
+        looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > 1
+
+    threads = threading.active_count()
+    with Engine(name, Context(np.random.default_rng(0), stop=StopAtTheSecondLook())) as engine:
+        assert engine.minimise(HARD) == Answer(Ending.STOPPED, None, -np.inf)
+    assert caplog.text == ""
+    assert threading.active_count() == threads
 
 
 def test_a_start_that_is_no_solution_is_refused() -> None:
@@ -316,13 +360,14 @@ class Stop:
 def report(best, bound):
     global begun
     begun = True
-    print(engine.child_id, is_caught(), flush=True)
+    print(engine.name, engine.child_id, is_caught(), flush=True)
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-print(None, is_caught())
-with Engine(name, Context(np.random.default_rng(0), stop=Stop()), report) as engine:
-    engine.minimise(BINARY)
-print(None, is_caught())
+for name in engine_module.ENGINES:
+    begun = False
+    with Engine(name, Context(np.random.default_rng(0), stop=Stop()), report) as engine:
+        engine.minimise(BINARY)
+    print(engine.name, engine.child_id, is_caught())
 """
 
 
@@ -354,14 +399,13 @@ def test_control_c_before_any_solution_is_raised() -> None:
     assert (output, errors) == ("interrupted\n", "")
 
 
-@every_engine
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the signals that a Linux process catches")
-def test_no_engine_installs_a_signal_handler(name: str) -> None:
-    with python(HANDLERS, name) as run:
+def test_no_engine_installs_a_signal_handler() -> None:
+    with python(HANDLERS, "") as run:
         output, errors = run.communicate()
-    # before, during and after the search; it had no child
-    assert len(output.splitlines()) > 2
-    assert set(output.splitlines()) == {"None False"}
+    # while they run in a thread, and afterwards
+    assert len(output.splitlines()) > 2 * len(ENGINES)
+    assert set(output.splitlines()) == {f"{name} None False" for name in ENGINES}
     assert errors == ""
 
 

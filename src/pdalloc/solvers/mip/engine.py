@@ -179,8 +179,8 @@ class Engine:
         patience = time.monotonic() + GRACE
         try:
             answer = self._follow(search, run, lambda: time.monotonic() > patience)
-        except SolverError:
-            # it was ended, as asked
+        except (SolverError, NoChildError):
+            # it was ended, as asked, perhaps before it had begun
             answer = None
         return answer or search.stopped()
 
@@ -218,43 +218,50 @@ class Engine:
         return ThreadRun(listens=True)
 
     def _job(self, search: Search, run: Run, seconds: float) -> Job:
-        from ortools.math_opt import model_parameters_pb2, parameters_pb2
+        from ortools.math_opt import model_parameters_pb2
 
-        parameters = parameters_pb2.SolveParametersProto(
-            relative_gap_tolerance=0.0, absolute_gap_tolerance=0.0, random_seed=0
-        )
-        seconds = min(seconds, self._remaining())
-        if math.isfinite(seconds):
-            parameters.time_limit.FromTimedelta(timedelta(seconds=max(seconds, 0.0)))
-        incumbents = ""
-        trials = [parameters]
-        if self.name == "highs":
-            engine = parameters_pb2.SOLVER_TYPE_HIGHS
-            parameters.highs.int_options["threads"] = 1
-            if run.folder is not None:
-                incumbents = str(run.folder / "incumbents")
-                parameters.highs.string_options["mip_improving_solution_file"] = incumbents
-            # its presolve trips over one in some thousand programs without a solution
-            trials.append(parameters_pb2.SolveParametersProto())
-            trials[1].CopyFrom(parameters)
-            trials[1].presolve = parameters_pb2.EMPHASIS_OFF
-        elif self.name == "scip":
-            engine = parameters_pb2.SOLVER_TYPE_GSCIP
-            parameters.threads = 1
-            parameters.gscip.bool_params["misc/catchctrlc"] = False
-        else:
-            engine = parameters_pb2.SOLVER_TYPE_CP_SAT
-            parameters.cp_sat.num_workers = 1
-            parameters.cp_sat.catch_sigint_signal = False
+        incumbents = "" if run.folder is None else str(run.folder / "incumbents")
         hints = model_parameters_pb2.ModelSolveParametersProto()
         if search.start is not None:
             hint = hints.solution_hints.add().variable_values
             hint.ids.extend(range(len(search.start)))
             hint.values.extend(search.start.tolist())
         return Job(
-            engine,
             search.program.to_proto().SerializeToString(),
-            tuple(trial.SerializeToString() for trial in trials),
             hints.SerializeToString(),
+            _trials(self.name, min(seconds, self._remaining()), incumbents),
             incumbents,
         )
+
+
+def _trials(name: str, seconds: float, incumbents: str) -> tuple[tuple[int, bytes], ...]:
+    """Return which engine is to be run with which parameters, and which if that fails.
+
+    Both second choices are for programs without a solution: the presolve of HiGHS trips over one in some thousand of
+    them, and CP-SAT calls it an invalid model when it divides a row by its divisor and nothing whole is left.
+    """
+    from ortools.math_opt import parameters_pb2
+
+    highs, scip, cp_sat = (
+        parameters_pb2.SolveParametersProto(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.0, random_seed=0)
+        for _ in range(3)
+    )
+    if math.isfinite(seconds):
+        for parameters in (highs, scip, cp_sat):
+            parameters.time_limit.FromTimedelta(timedelta(seconds=max(seconds, 0.0)))
+    highs.highs.int_options["threads"] = 1
+    if incumbents:
+        highs.highs.string_options["mip_improving_solution_file"] = incumbents
+    scip.threads = 1
+    scip.gscip.bool_params["misc/catchctrlc"] = False
+    cp_sat.cp_sat.num_workers = 1
+    cp_sat.cp_sat.catch_sigint_signal = False
+    without_presolve = parameters_pb2.SolveParametersProto()
+    without_presolve.CopyFrom(highs)
+    without_presolve.presolve = parameters_pb2.EMPHASIS_OFF
+    trials = {
+        "highs": ((parameters_pb2.SOLVER_TYPE_HIGHS, highs), (parameters_pb2.SOLVER_TYPE_HIGHS, without_presolve)),
+        "scip": ((parameters_pb2.SOLVER_TYPE_GSCIP, scip),),
+        "cp-sat": ((parameters_pb2.SOLVER_TYPE_CP_SAT, cp_sat), (parameters_pb2.SOLVER_TYPE_GSCIP, scip)),
+    }
+    return tuple((engine, parameters.SerializeToString()) for engine, parameters in trials[name])

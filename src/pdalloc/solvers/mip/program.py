@@ -61,15 +61,7 @@ class Program:
             np.where(self.is_integer, whole(bounds), bounds)
             for whole, bounds in ((np.ceil, self.least), (np.floor, self.most))
         )
-        lower, upper = self.lower, self.upper
-        if self.is_whole and self.rows.nnz:
-            # a row's value is a multiple of the greatest common divisor of its coefficients
-            filled = np.flatnonzero(np.diff(self.rows.indptr))
-            divisor = np.ones(len(lower))
-            divisor[filled] = np.gcd.reduceat(self.rows.data.astype(np.int64), self.rows.indptr[filled])
-            divisor = np.maximum(divisor, 1)
-            lower, upper = np.ceil(lower / divisor), np.floor(upper / divisor)
-        return bool((lower > upper).any() or (least > most).any())
+        return bool((self.lower > self.upper).any() or (least > most).any())
 
     def rounded(self, values: FloatArray) -> FloatArray:
         """Return the values with whole columns made whole."""

@@ -188,7 +188,10 @@ class ChildRun:
 
     def _last_words(self) -> str:
         self._process.wait()
-        errors = (self.folder / "errors").read_text(errors="replace").strip() if self.folder is not None else ""
+        errors = ""
+        if self.folder is not None:
+            with contextlib.suppress(OSError):
+                errors = (self.folder / "errors").read_text(errors="replace").strip()
         return f"its process ended with code {self._process.returncode}" + (f": {errors[-500:]}" if errors else "")
 
 

@@ -1,4 +1,4 @@
-"""Running one engine on one job: in a thread of this process, or as the whole of a child process.
+"""Running an engine on one job: in a thread of this process, or as the whole of a child process.
 
 The child is ``python -m pdalloc.solvers.mip.worker [FOLDER]``. It reads pickled jobs from its standard input and writes
 pickled messages to its standard output, ends when its input ends, which is also how it learns that its parent died, and
@@ -23,7 +23,7 @@ READY = "ready"  # nothing: the child has loaded the engines
 LINE = "line"  # str, of the engine's log
 INCUMBENT = "incumbent"  # bytes, as HiGHS writes a solution that is the best so far
 RESULT = "result"  # bytes of a SolveResultProto; the job is over
-FAILED = "failed"  # str, what the engine said; the job is over
+FAILED = "failed"  # str, what the first engine said; the job is over
 ENDED = "ended"  # str, why, as far as known; the child is no more
 
 
@@ -32,20 +32,17 @@ class Job(NamedTuple):
 
     Attributes
     ----------
-    engine : int
-        Number in ``SolverTypeProto``.
     model, hints : bytes
         A ``ModelProto`` and a ``ModelSolveParametersProto``.
-    parameters : tuple of bytes
-        A ``SolveParametersProto`` each: what to try, and what next if the engine fails.
+    trials : tuple of (int, bytes)
+        Number in ``SolverTypeProto`` and ``SolveParametersProto`` of what to try, and of what next if that fails.
     incumbents : str
         Where HiGHS was told to write solutions while it runs; empty for nowhere.
     """
 
-    engine: int
     model: bytes
-    parameters: tuple[bytes, ...]
     hints: bytes
+    trials: tuple[tuple[int, bytes], ...]
     incumbents: str
 
 
@@ -70,12 +67,12 @@ def work(job: Job, send: Callable[[Message], None], interrupter: Any = None) -> 
         for line in lines:
             send((LINE, line))
 
-    words = ""
-    for parameters in job.parameters:
+    failures = []
+    for engine, parameters in job.trials:
         try:
             result = solver.solve(
                 model_pb2.ModelProto.FromString(job.model),
-                job.engine,
+                engine,
                 parameters_pb2.SolverInitializerProto(),
                 parameters_pb2.SolveParametersProto.FromString(parameters),
                 model_parameters_pb2.ModelSolveParametersProto.FromString(job.hints),
@@ -85,11 +82,11 @@ def work(job: Job, send: Callable[[Message], None], interrupter: Any = None) -> 
                 interrupter,
             )
         except Exception as error:
-            words = str(error)
+            failures.append(str(error))
         else:
             send((RESULT, result.SerializeToString()))
             return
-    send((FAILED, words))
+    send((FAILED, failures[0]))
 
 
 class _Tail:
