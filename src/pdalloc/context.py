@@ -26,12 +26,16 @@ class Progress(NamedTuple):
         What is counted, such as "slots".
     elapsed : float
         Seconds since the solve began.
+    best, bound : float or None
+        Of the level of an objective that is being decided: the best value found, and one that no allocation can better.
     """
 
     done: int
     total: int
     unit: str
     elapsed: float
+    best: float | None = None
+    bound: float | None = None
 
 
 class StopFlag(Protocol):
@@ -94,7 +98,7 @@ class Context:
                 "or use a faster solver"
             )
 
-    def report(self, done: int, total: int, unit: str) -> None:
+    def report(self, done: int, total: int, unit: str, best: float | None = None, bound: float | None = None) -> None:
         """Tell the progress callback."""
         if self.progress is not None:
-            self.progress(Progress(done, total, unit, self.elapsed))
+            self.progress(Progress(done, total, unit, self.elapsed, best, bound))

@@ -142,16 +142,30 @@ class Result:
         notes: tuple[str, ...] = (),
     ) -> Result:
         """Return an allocation whose value the solver has proved to be the best."""
+        return cls.with_bound(allocation, objective, objective.value(allocation), solver, context, notes=notes)
+
+    @classmethod
+    def with_bound(
+        cls,
+        allocation: Allocation,
+        objective: Objective,
+        bound: tuple[int, ...],
+        solver: NamedSolver,
+        context: Context,
+        *,
+        notes: tuple[str, ...] = (),
+    ) -> Result:
+        """Return the best allocation found, and a value that none can better; it is optimal if it has that value."""
         problem = allocation.problem
         value = objective.value(allocation)
         return cls(
             allocation,
-            Status.OPTIMAL,
+            Status.OPTIMAL if value == bound else Status.FEASIBLE,
             _provenance(problem, solver, context),
             objective.name,
             objective.levels(problem),
             value,
-            value,
+            bound,
             (*objective.notes(problem), *notes),
         )
 

@@ -2,8 +2,10 @@
 
 from pdalloc.objectives.by_rank import ByRank, Generous, Greedy, RankMaximal
 from pdalloc.objectives.chained import Chained
-from pdalloc.objectives.levels import EMPTY_PLACES, UNLISTED_PLACES, Level, LevelCosts, Objective
+from pdalloc.objectives.levels import EMPTY_PLACES, UNLISTED_PLACES, DayCosts, Level, LevelCosts, Objective
+from pdalloc.objectives.leximin import Leximin
 from pdalloc.objectives.names import OBJECTIVES, get_objective
+from pdalloc.objectives.nash import Nash
 from pdalloc.objectives.rank_sum import RankSum
 from pdalloc.objectives.welfare import Welfare
 
@@ -13,10 +15,13 @@ __all__ = [
     "UNLISTED_PLACES",
     "ByRank",
     "Chained",
+    "DayCosts",
     "Generous",
     "Greedy",
     "Level",
     "LevelCosts",
+    "Leximin",
+    "Nash",
     "Objective",
     "RankMaximal",
     "RankSum",

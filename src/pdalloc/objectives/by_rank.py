@@ -19,6 +19,10 @@ __all__ = ["ByRank", "Generous", "Greedy", "RankMaximal"]
 class ByRank:
     """Objectives that count places rank by rank, one level after the other; weights and sums do not enter.
 
+    Where places come first, a facilitator who runs a session counts as placed there, at the best rank: from the places
+    at that rank those are taken off that are wanted only because a session is cancelled, so that cancelling by itself
+    gains none.
+
     Attributes
     ----------
     places_first : bool
@@ -45,6 +49,8 @@ class ByRank:
         """See `Objective.value`."""
         problem, listed = allocation.problem, allocation.choice >= 0
         places = np.bincount(allocation.rank[listed], weights=allocation.size[listed], minlength=problem.unlisted_rank)
+        if self.places_first and len(problem.choices):
+            places[problem.choices.rank.min()] -= (allocation.wanted - problem.wanted).sum()
         ranks = tuple(int(places[rank]) for rank in self._ranks(problem))
         unlisted = (int(allocation.size[~listed].sum()),) if problem.unlisted == "last" else ()
         return (exact_sum(allocation.empty), *unlisted, *ranks) if self.places_first else (*ranks, *unlisted)
@@ -59,7 +65,8 @@ class ByRank:
         each = -1 if self.best_first else 1
         for rank in self._ranks(problem):
             listed = np.where(choices.rank == rank, each * problem.session_size[choices.session], 0)
-            yield LevelCosts(self._level(rank), listed, unlisted=0, empty=0)
+            released = -each if self.places_first and rank == choices.rank.min() else 0
+            yield LevelCosts(self._level(rank), listed, unlisted=0, empty=0, released=released)
         if not self.places_first and problem.unlisted == "last":
             yield LevelCosts(self.levels(problem)[-1], listed=0, unlisted=-1, empty=0)
 

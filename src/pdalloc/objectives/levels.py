@@ -1,8 +1,8 @@
-"""What an objective is made of: levels, the first deciding, each a sum of costs of places."""
+"""What an objective is made of: levels, the first deciding, each a sum over places or over participants' days."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array, exact_sum
 from pdalloc.problem import Feature, Problem
 
-__all__ = ["EMPTY_PLACES", "UNLISTED_PLACES", "Level", "LevelCosts", "Objective"]
+__all__ = ["EMPTY_PLACES", "UNLISTED_PLACES", "DayCosts", "Level", "LevelCosts", "Objective"]
 
 
 class Level(NamedTuple):
@@ -54,20 +54,64 @@ class LevelCosts:
         Cost of taking each choice (all places that its session fills).
     unlisted, empty : int64 array, shape (participants,), or int
         Cost of one unlisted place, and of one wanted place left empty.
+    released : int
+        Cost of each place that a participant wants only because a session they would run is cancelled.
     """
 
     level: Level
     listed: Int64Array | int
     unlisted: Int64Array | int
     empty: Int64Array | int
+    released: int = 0
 
     def value(self, allocation: Allocation) -> int:
         """Return the value of an allocation at this level."""
+        total = sum(map(exact_sum, self._parts(allocation)))
+        return -total if self.level.maximise else total
+
+    def by_participant(self, allocation: Allocation) -> Int64Array:
+        """Return what each participant's day costs: shape (participants,)."""
+        listed, unlisted, empty = self._parts(allocation)
+        is_listed = allocation.choice >= 0
+        np.add.at(empty, allocation.participant[is_listed], listed)
+        np.add.at(empty, allocation.participant[~is_listed], unlisted)
+        return empty
+
+    def _parts(self, allocation: Allocation) -> tuple[Int64Array, Int64Array, Int64Array]:
+        """Return the costs of listed and of unlisted pairs, and each participant's of empty and released places."""
         problem, is_listed = allocation.problem, allocation.choice >= 0
+        people = len(problem.participants)
         listed = np.broadcast_to(self.listed, len(problem.choices))[allocation.choice[is_listed]]
-        unlisted = np.broadcast_to(self.unlisted, len(problem.participants))[allocation.participant[~is_listed]]
-        total = exact_sum(listed) + exact_sum(unlisted * allocation.size[~is_listed])
-        total += exact_sum(self.empty * allocation.empty)
+        unlisted = np.broadcast_to(self.unlisted, people)[allocation.participant[~is_listed]]
+        empty = np.broadcast_to(self.empty, people) * allocation.empty
+        released = self.released * (allocation.wanted - problem.wanted)
+        return listed, unlisted * allocation.size[~is_listed], empty + released
+
+
+@dataclass(frozen=True, eq=False)
+class DayCosts:
+    """What each participant's whole day costs at one level: a function of a sum over its places; less is better.
+
+    Attributes
+    ----------
+    level : Level
+        Its value is the total over participants, or minus the total where more is better.
+    places : LevelCosts
+        What is summed over the places of a day.
+    score : callable
+        From these sums to the costs of the days: int64 arrays of equal shape.
+    counted : int or None
+        The sum whose days are counted, where the objective counts one sum after the other, from the largest down to 1.
+    """
+
+    level: Level
+    places: LevelCosts
+    score: Callable[[Int64Array], Int64Array]
+    counted: int | None = None
+
+    def value(self, allocation: Allocation) -> int:
+        """Return the value of an allocation at this level."""
+        total = exact_sum(self.score(self.places.by_participant(allocation)))
         return -total if self.level.maximise else total
 
 
@@ -96,7 +140,7 @@ class Objective(Protocol):
         """Return the value of an allocation, one integer per level."""
         ...
 
-    def costs(self, problem: Problem) -> Iterator[LevelCosts]:
+    def costs(self, problem: Problem) -> Iterator[LevelCosts | DayCosts]:
         """Yield the costs of each level, in order; their sums are the value.
 
         Raises

@@ -9,13 +9,15 @@ from pdalloc.errors import OptionError
 from pdalloc.objectives.by_rank import Generous, Greedy, RankMaximal
 from pdalloc.objectives.chained import Chained
 from pdalloc.objectives.levels import Objective
+from pdalloc.objectives.leximin import Leximin
+from pdalloc.objectives.nash import Nash
 from pdalloc.objectives.rank_sum import RankSum
 from pdalloc.objectives.welfare import Welfare
 
 __all__ = ["OBJECTIVES", "get_objective"]
 
 OBJECTIVES: Mapping[str, Callable[[], Objective]] = MappingProxyType(
-    {objective.name: objective for objective in (RankSum, Welfare, Greedy, Generous, RankMaximal)}
+    {objective.name: objective for objective in (RankSum, Welfare, Greedy, Generous, RankMaximal, Leximin, Nash)}
 )
 
 

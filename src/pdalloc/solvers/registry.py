@@ -26,10 +26,11 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "lottery": "pdalloc.solvers.lottery:Lottery",
         "hungarian": "pdalloc.solvers.hungarian:Hungarian",
         "flow": "pdalloc.solvers.flow:Flow",
+        "mip": "pdalloc.solvers.mip.solver:Mip",
     }
 )
 
-EXACT_BY_COST = ("flow", "hungarian")
+EXACT_BY_COST = ("flow", "mip")
 
 
 def solver_names() -> tuple[str, ...]:

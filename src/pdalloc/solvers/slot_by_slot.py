@@ -10,7 +10,8 @@ import numpy as np
 
 from pdalloc.arrays import Int32Array
 from pdalloc.context import Context
-from pdalloc.objectives import LevelCosts, Objective
+from pdalloc.errors import OptionError
+from pdalloc.objectives import DayCosts, LevelCosts, Objective
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
@@ -39,7 +40,7 @@ def solve_slot_by_slot(
     participants: list[Int32Array] = []
     sessions: list[Int32Array] = []
     total = max(len(problem.slots), 1)
-    unlisted = problem.unlisted == "last" and any(map(_prefers_unlisted, objective.costs(problem)))
+    unlisted = problem.unlisted == "last" and any(map(_prefers_unlisted, _sums(problem, objective)))
     for done, market in enumerate(markets(problem, unlisted=unlisted)):
         context.check()
         context.report(done, total, "slots")
@@ -52,7 +53,15 @@ def solve_slot_by_slot(
 
 
 def _levels(problem: Problem, market: Market, objective: Objective) -> Iterator[MarketCosts]:
-    return map(market.costs, objective.costs(problem))
+    return map(market.costs, _sums(problem, objective))
+
+
+def _sums(problem: Problem, objective: Objective) -> Iterator[LevelCosts]:
+    """Yield the costs of each level; refuse one that judges whole days, which has no part in a slot."""
+    for costs in objective.costs(problem):
+        if isinstance(costs, DayCosts):
+            raise OptionError(f"objective {objective.name!r} judges whole days, not places; use solver 'mip'")
+        yield costs
 
 
 def _prefers_unlisted(costs: LevelCosts) -> bool:

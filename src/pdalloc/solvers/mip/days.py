@@ -1,0 +1,104 @@
+"""The levels of an objective from the first that judges whole days: with schedules as columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pdalloc.arrays import Int64Array
+from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, DayCosts
+from pdalloc.solvers.mip.bundles import Bundles
+from pdalloc.solvers.mip.descent import Descent
+from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.pairs import possible_pairs
+from pdalloc.solvers.mip.relaxation import Relaxation
+from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules
+from pdalloc.solvers.mip.standing import Standing
+
+__all__ = ["decide_days"]
+
+FIRST_SCHEDULES = 4
+"""Of each participant, the cheapest ones, to begin with."""
+
+
+def decide_days(standing: Standing, engine: Engine) -> None:
+    """Decide the levels that are left, among allocations that are best at those before.
+
+    Raises
+    ------
+    InfeasibleError
+        If no allocation keeps all rules.
+    OptionError
+        If there are too many schedules.
+    """
+    if len(standing.proved) == len(standing.levels):
+        return
+    problem = standing.problem
+    unlisted = standing.may_use_unlisted and standing.proved_value(UNLISTED_PLACES) != 0
+    items = Items(problem, possible_pairs(problem, unlisted=unlisted))
+    first = standing.level
+    assert isinstance(first, DayCosts)
+    if first.counted is None:
+        schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
+        relaxation = Relaxation(Bundles(schedules), standing.context, _first_columns(schedules, first))
+        if relaxation.serve() > 0 or not _descend(standing, engine, relaxation):
+            raise standing.infeasible()
+    else:
+        _decide_from_the_worst(standing, engine, items, first)
+
+
+def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, first: DayCosts) -> None:
+    """Find the smallest sum that nobody's day need be above, and go on with schedules up to it."""
+    assert first.counted is not None
+    people = len(standing.problem.participants)
+    column: Int64Array | None = None
+    for worst in range(first.counted + 1):
+        standing.context.check()
+        schedules = enumerate_schedules(
+            items, most_empty=standing.proved_value(EMPTY_PLACES), level=first.places, most=worst
+        )
+        if len(np.unique(schedules.owner)) < people:
+            continue
+        bundles = Bundles(schedules)
+        if column is None:
+            column = _first_columns(schedules, first)
+        else:
+            # the schedules of the last round are those that cost less, in the same order
+            before = np.flatnonzero(schedules.costs(first.places) < worst)
+            column = np.concatenate([before, np.flatnonzero(bundles.participant < 0)])[column]
+        relaxation = Relaxation(bundles, standing.context, column)
+        if relaxation.serve() <= 0 and _descend(standing, engine, relaxation, worst):
+            return
+        column = np.sort(relaxation.active)
+    raise standing.infeasible()
+
+
+def _first_columns(schedules: Schedules, level: DayCosts) -> Int64Array:
+    """Return the cheapest schedules of each participant, and whatever is no schedule."""
+    order = np.lexsort((schedules.costs(level.places), schedules.owner))
+    owner = schedules.owner[order]
+    first = order[np.arange(len(owner)) - np.searchsorted(owner, owner) < FIRST_SCHEDULES]
+    others = np.arange(schedules.items.problem.may_be_cancelled.sum()) + len(schedules)
+    return np.concatenate([np.sort(first), others])
+
+
+def _descend(standing: Standing, engine: Engine, relaxation: Relaxation, worst: int | None = None) -> bool:
+    """Decide the levels that are left; return False if there is no solution.
+
+    Parameters
+    ----------
+    worst : int, optional
+        The sum that no schedule is above.
+    """
+    bundles = relaxation.master
+    assert isinstance(bundles, Bundles)
+    descent = Descent(bundles, engine, standing.context, relaxation)
+    for level, value in zip(standing.levels, standing.proved, strict=False):
+        descent.hold(bundles.costs(level), value)
+    while len(standing.proved) < len(standing.levels) and not standing.is_stopped:
+        level = standing.level
+        standing.begin(0)
+        decided = descent.decide(bundles.costs(level))
+        if decided is None:
+            return False
+        standing.settle(decided, bundles)
+    return True

@@ -1,0 +1,216 @@
+"""Level by level, each among the solutions that are best at the levels before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.context import Context
+from pdalloc.solvers.mip.engine import Answer, Ending, Engine
+from pdalloc.solvers.mip.program import Program
+from pdalloc.solvers.mip.relaxation import Master, Relaxation, Relaxed
+
+__all__ = ["Decided", "Descent"]
+
+FEW_COLUMNS = 2_000
+"""A program with no more columns goes to the engine as it is."""
+
+MOSTLY = 0.6
+"""A part of the columns above which it is not worth while to search them before all."""
+
+GROWTH = 1.5
+
+TOLERANCE = 1e-6
+
+
+class Decided(NamedTuple):
+    """What is known of a level.
+
+    Attributes
+    ----------
+    values : float array, shape (columns,), or None
+        The best solution found, in whole numbers; None if the search was stopped before there was one.
+    bound : int or None
+        No solution costs less; None where nothing is known.
+    is_proved : bool
+        Whether `values` cost that.
+    """
+
+    values: FloatArray | None
+    bound: int | None
+    is_proved: bool
+
+
+class Descent:
+    """The levels of a master, one after the other.
+
+    At each level the linear relaxation gives a bound, and by how much each column is too dear. If its optimum is whole,
+    that is the answer. Otherwise branch and bound among the columns that a solution at the bound could use mostly finds
+    one; where it does not, it goes on among all that could better the best solution.
+
+    Parameters
+    ----------
+    master : Master
+    engine : Engine
+    context : Context
+    relaxation : Relaxation, optional
+        To go on with.
+    """
+
+    def __init__(self, master: Master, engine: Engine, context: Context, relaxation: Relaxation | None = None) -> None:
+        self.master, self.engine = master, engine
+        self.allowed = master.most > 0
+        self.level_costs: list[Int64Array] = []
+        self.level_most: list[int] = []
+        self.values: FloatArray | None = None
+        if relaxation is None and len(master.most) > FEW_COLUMNS:
+            relaxation = Relaxation(master, context, np.arange(len(master.most)))
+        self.relaxation = relaxation
+
+    def decide(self, cost: Int64Array) -> Decided | None:
+        """Return the optimum of a level among the solutions left, and leave only those; None if there are none.
+
+        Parameters
+        ----------
+        cost : int64 array, shape (columns,)
+        """
+        if self.values is not None and not cost[self.allowed].any():
+            return Decided(self.values, 0, True)
+        decided = self._searched(cost) if self.relaxation is None else self._relaxed(cost, self.relaxation)
+        if decided is not None and decided.is_proved:
+            assert decided.bound is not None
+            self.values = decided.values
+            self.hold(cost, decided.bound)
+        return decided
+
+    def hold(self, cost: Int64Array, most: int) -> None:
+        """Leave only solutions that cost no more than this, which some solution does."""
+        if not cost[self.allowed].any():
+            return
+        self.level_costs.append(cost)
+        self.level_most.append(most)
+        if self.relaxation is not None:
+            if self.values is not None:
+                self.relaxation.require(self.values)
+            self.relaxation.keep_level(cost, most)
+
+    def _relaxed(self, cost: Int64Array, relaxation: Relaxation) -> Decided | None:
+        """Decide a level by its linear relaxation, and a search for what that leaves open."""
+        relaxed = relaxation.solve(cost)
+        if relaxed is None:
+            return None
+        bound = math.ceil(relaxed.bound)
+        whole = np.rint(relaxed.values)
+        if np.abs(whole - relaxed.values).max() < TOLERANCE and _total(cost, whole) == bound:
+            decided: Decided | None = Decided(whole, bound, True)
+        else:
+            decided = self._near(cost, relaxed, bound)
+        if decided is not None and decided.is_proved:
+            assert decided.bound is not None
+            too_dear = np.flatnonzero(self.allowed & ~_within(relaxed, decided.bound) & self.master.is_free)
+            self.allowed[too_dear] = False
+            relaxation.exclude(too_dear)
+            if decided.bound > bound and not self.master.are_schedules:
+                # the relaxation of the compact model is loose here, and will be at the next levels
+                self.relaxation = None
+        return decided
+
+    def _near(self, cost: Int64Array, relaxed: Relaxed, bound: int) -> Decided | None:
+        """Search among the columns that a solution at the bound could use, and among more until one is good enough."""
+        best = self.values
+        free = self.allowed & self.master.is_free
+        dearness = np.sort(relaxed.reduced[free])
+        width = bound - relaxed.bound
+        while True:
+            which = self.allowed & ((relaxed.reduced <= width) | ~self.master.is_free)
+            for least, some in self._nested(relaxed, which):
+                answer = self._search(cost, some, least)
+                best = _better(cost, best, answer.values)
+                if answer.ending is Ending.STOPPED:
+                    return Decided(best, bound, False)
+                if best is not None and _total(cost, best) == bound:
+                    return Decided(best, bound, True)
+            # what costs no more than bound and width together was among these
+            bound = math.floor(relaxed.bound + width) + 1
+            if best is not None and _total(cost, best) <= bound:
+                return Decided(best, _total(cost, best), True)
+            more = int(GROWTH * np.searchsorted(dearness, width, side="right")) + 1
+            if more > MOSTLY * len(dearness):
+                break
+            width = float(dearness[more])
+        decided = self._searched(cost, best)
+        if decided is not None and not decided.is_proved:
+            return decided._replace(bound=max(bound, decided.bound or bound))
+        return decided
+
+    def _nested(self, relaxed: Relaxed, which: BoolArray) -> Iterator[tuple[FloatArray, BoolArray]]:
+        """Yield columns to search, with their lower bounds: those of participants whom the relaxation splits, then all.
+
+        It splits few, and leaving everybody else with what it gives them is mostly good enough.
+        """
+        participant, least = self.master.participant, self.master.least
+        is_split = np.zeros(int(participant.max(initial=-1)) + 2, np.bool_)
+        is_split[participant[np.abs(np.rint(relaxed.values) - relaxed.values) > TOLERANCE]] = True
+        is_split[-1] = True
+        of_split = is_split[participant]
+        taken = ~of_split & (relaxed.values > 0.5)
+        yield np.where(taken, 1.0, least), which & of_split | taken
+        yield least, which
+
+    def _searched(self, cost: Int64Array, best: FloatArray | None = None) -> Decided | None:
+        """Search among all columns."""
+        answer = self._search(cost, self.allowed, self.master.least)
+        best = _better(cost, best, answer.values)
+        if best is None:
+            return None if answer.ending is Ending.INFEASIBLE else Decided(None, _whole(answer.bound), False)
+        if answer.ending is not Ending.STOPPED:
+            return Decided(best, _total(cost, best), True)
+        bound = _whole(answer.bound)
+        return Decided(best, None if bound is None else min(bound, _total(cost, best)), False)
+
+    def _search(self, cost: Int64Array, which: BoolArray, least: FloatArray) -> Answer:
+        """Return the engine's answer, with values for all columns."""
+        from scipy.sparse import csr_array, vstack
+
+        column, levels = np.flatnonzero(which), len(self.level_most)
+        costs = [csr_array(level[column][None, :].astype(np.float64)) for level in self.level_costs]
+        program = Program(
+            cost[column].astype(np.float64),
+            vstack([self.master.matrix(column), *costs], format="csr"),
+            np.concatenate([self.master.lower, np.full(levels, -np.inf)]),
+            np.concatenate([self.master.upper, np.array(self.level_most, np.float64)]),
+            least[column],
+            self.master.most[column],
+            np.ones(len(column), np.bool_),
+        )
+        answer = self.engine.minimise(program)
+        if answer.values is None:
+            return answer
+        values = np.zeros(len(which))
+        values[column] = answer.values
+        return answer._replace(values=values)
+
+
+def _total(cost: Int64Array, values: FloatArray) -> int:
+    return int(cost @ values.astype(np.int64))
+
+
+def _better(cost: Int64Array, one: FloatArray | None, other: FloatArray | None) -> FloatArray | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one if _total(cost, one) <= _total(cost, other) else other
+
+
+def _within(relaxed: Relaxed, most: int) -> BoolArray:
+    """Return whether each column could be in a solution that costs no more than this."""
+    within: BoolArray = relaxed.reduced <= most - relaxed.bound
+    return within
+
+
+def _whole(bound: float) -> int | None:
+    """Return the least whole cost that a bound of floating point leaves."""
+    return math.ceil(bound - TOLERANCE * (1 + abs(bound))) if math.isfinite(bound) else None

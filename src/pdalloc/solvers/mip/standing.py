@@ -1,0 +1,146 @@
+"""How far a search has come: the best allocation, the levels that are proved, and what is known of the next one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import exact_sum
+from pdalloc.context import Context
+from pdalloc.errors import InfeasibleError
+from pdalloc.objectives import DayCosts, LevelCosts, Objective
+from pdalloc.problem import Problem
+from pdalloc.result import Result
+from pdalloc.solvers.base import Solver, priority_notes
+from pdalloc.solvers.mip.descent import Decided
+from pdalloc.solvers.mip.relaxation import Master
+from pdalloc.solvers.mip.start import quick_allocation
+
+__all__ = ["Standing"]
+
+
+class Standing:
+    """What is known while the levels of an objective are decided one by one.
+
+    Attributes
+    ----------
+    levels : list of LevelCosts or DayCosts
+    allocation : Allocation or None
+        The best found.
+    proved : list of int
+        Optimal costs of the first levels; less is better, also where a level's value is maximised.
+    bound : int or None
+        Of the next level: no allocation costs less.
+    is_stopped : bool
+        Whether a level could not be decided in time.
+    """
+
+    def __init__(self, problem: Problem, objective: Objective, context: Context) -> None:
+        self.problem, self.objective, self.context = problem, objective, context
+        self.levels: list[LevelCosts | DayCosts] = list(objective.costs(problem))
+        self.allocation: Allocation | None = None
+        self.proved: list[int] = []
+        self.bound: int | None = None
+        self.is_stopped = False
+        self._constant = 0
+        self._report()
+
+    @property
+    def level(self) -> LevelCosts | DayCosts:
+        """The level that is being decided."""
+        return self.levels[len(self.proved)]
+
+    @property
+    def may_use_unlisted(self) -> bool:
+        """Whether an unlisted place can be better than an empty one: by its cost, or to reach a minimum."""
+        if self.problem.unlisted == "forbidden":
+            return False
+        places = [level.places if isinstance(level, DayCosts) else level for level in self.levels]
+        prefers = (np.any(np.less(level.unlisted, level.empty)) for level in places)
+        return bool((self.problem.minimum > 0).any() or any(prefers))
+
+    def proved_value(self, level: LevelCosts) -> int | None:
+        """Return the cost of a level, None if it is not (yet) among the proved ones."""
+        return next((cost for other, cost in zip(self.levels, self.proved, strict=False) if other is level), None)
+
+    # ---- on the way ---------------------------------------------------------------------------------------------
+
+    def begin(self, constant: int) -> None:
+        """Take note of what a model's costs leave out at the level that begins."""
+        self.context.check()
+        self.bound, self._constant = None, constant
+        self._report()
+
+    def hear(self, best: float | None, bound: float) -> None:
+        """Pass on what an engine says of the level, without what a model's costs leave out."""
+        self._report(None if best is None else best + self._constant, bound + self._constant)
+
+    def settle(self, decided: Decided | None, master: Master) -> None:
+        """Take what was found out about the level."""
+        if decided is None:
+            raise self.infeasible()
+        if decided.bound is not None:
+            self.bound = decided.bound + self._constant
+        allocation = None if decided.values is None else master.allocation(decided.values)
+        if decided.is_proved:
+            assert allocation is not None
+            self.prove(allocation)
+            return
+        self.is_stopped = True
+        if allocation is not None and (self.allocation is None or self._key(allocation) < self._key(self.allocation)):
+            self.allocation = allocation
+
+    def prove(self, allocation: Allocation) -> None:
+        """Take an allocation that is optimal at the level."""
+        self.allocation, self.bound = allocation, None
+        if self.levels:
+            value = self.level.value(allocation)
+            self.proved.append(-value if self.level.level.maximise else value)
+        self._report()
+
+    def infeasible(self) -> InfeasibleError:
+        """Return the error for a problem without an allocation."""
+        return InfeasibleError("no allocation keeps all the rules")
+
+    # ---- in the end ---------------------------------------------------------------------------------------------
+
+    def has_allocation(self) -> bool:
+        """Return whether there is an allocation, after a quick attempt if the search has found none."""
+        if self.allocation is None:
+            self.allocation = quick_allocation(self.problem)
+        return self.allocation is not None
+
+    def result(self, solver: Solver) -> Result:
+        """Return the best allocation with its bound: optimal if all levels are proved."""
+        assert self.allocation is not None
+        costs = [*self.proved, *map(self._trivial_bound, self.levels[len(self.proved) :])]
+        if self.bound is not None:
+            costs[len(self.proved)] = max(self.bound, costs[len(self.proved)])
+        bound = tuple(-cost if level.level.maximise else cost for level, cost in zip(self.levels, costs, strict=True))
+        notes = priority_notes(self.problem, solver.name)
+        return Result.with_bound(self.allocation, self.objective, bound, solver, self.context, notes=notes)
+
+    def _key(self, allocation: Allocation) -> tuple[int, ...]:
+        """Return the costs of all levels, for comparison."""
+        values = self.objective.value(allocation)
+        return tuple(
+            -value if level.level.maximise else value for level, value in zip(self.levels, values, strict=True)
+        )
+
+    def _trivial_bound(self, level: LevelCosts | DayCosts) -> int:
+        """Return a cost that no allocation can be below: everybody's best places, as if there were seats for all."""
+        problem, choices = self.problem, self.problem.choices
+        places = level.places if isinstance(level, DayCosts) else level
+        most_wanted = problem.wanted_if(~problem.may_be_cancelled)
+        least = np.zeros(len(most_wanted), np.int64) + np.minimum(0, np.minimum(places.unlisted, places.empty))
+        np.minimum.at(least, choices.participant, np.broadcast_to(places.listed, len(choices)))
+        day = least * most_wanted + min(0, places.released) * (most_wanted - problem.wanted)
+        if isinstance(level, DayCosts):
+            # a score counts days, or falls with what they cost
+            day = np.minimum(0, level.score(day))
+        return exact_sum(day)
+
+    def _report(self, best: float | None = None, bound: float | None = None) -> None:
+        if len(self.proved) < len(self.levels) and self.level.level.maximise:
+            best, bound = (None if cost is None else -cost for cost in (best, bound))
+        self.context.report(len(self.proved), len(self.levels), "levels", best, bound)

@@ -1,0 +1,101 @@
+"""The first levels of an objective, as far as they are sums over places: by flow where slots are separate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, DayCosts, Level, LevelCosts, Objective
+from pdalloc.problem import Feature, Problem
+from pdalloc.solvers.base import unsupported_by
+from pdalloc.solvers.flow import Flow
+from pdalloc.solvers.mip.compact import Compact
+from pdalloc.solvers.mip.descent import Descent
+from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.standing import Standing
+
+__all__ = ["decide_sums"]
+
+
+def decide_sums(standing: Standing, engine: Engine) -> None:
+    """Decide the levels up to the first that judges whole days.
+
+    Raises
+    ------
+    InfeasibleError
+        If no allocation keeps all rules.
+    """
+    problem, levels = standing.problem, standing.levels
+    count = next((number for number, level in enumerate(levels) if isinstance(level, DayCosts)), len(levels))
+    if 0 < count < len(levels) and not unsupported_by(Flow.features, problem):
+        result = Flow(FirstLevels(standing.objective, count)).solve(problem, standing.context)
+        for _ in range(count):
+            standing.prove(result.allocation)
+    elif (count or not levels) and not _fill_without_unlisted(standing, engine, count):
+        compact = Compact(problem, unlisted=standing.may_use_unlisted)
+        _descend(standing, Descent(compact, engine, standing.context), count)
+
+
+def _fill_without_unlisted(standing: Standing, engine: Engine, count: int) -> bool:
+    """Decide the levels where listed places alone fill all wanted ones: then unlisted ones are of no use to anybody."""
+    if not standing.may_use_unlisted or standing.levels[:2] != [EMPTY_PLACES, UNLISTED_PLACES]:
+        return False
+    compact = Compact(standing.problem, unlisted=False)
+    descent = Descent(compact, engine, standing.context)
+    costs = compact.costs(EMPTY_PLACES)
+    decided = descent.decide(costs.column)
+    if decided is None or not decided.is_proved or decided.bound != -costs.constant:
+        return False
+    _descend(standing, descent, count)
+    return True
+
+
+def _descend(standing: Standing, descent: Descent, count: int) -> None:
+    compact = descent.master
+    assert isinstance(compact, Compact)
+    if not standing.levels:
+        standing.settle(descent.decide(np.zeros(compact.columns, np.int64)), compact)
+    while len(standing.proved) < count and not standing.is_stopped:
+        level = standing.level
+        assert isinstance(level, LevelCosts)
+        costs = compact.costs(level)
+        standing.begin(costs.constant)
+        standing.settle(descent.decide(costs.column), compact)
+
+
+@dataclass(frozen=True)
+class FirstLevels:
+    """The first levels of an objective, as one of its own."""
+
+    objective: Objective
+    count: int
+
+    @property
+    def name(self) -> str:
+        """See `Objective.name`."""
+        return self.objective.name
+
+    @property
+    def refuses(self) -> frozenset[Feature]:
+        """See `Objective.refuses`."""
+        return self.objective.refuses
+
+    def levels(self, problem: Problem) -> tuple[Level, ...]:
+        """See `Objective.levels`."""
+        return self.objective.levels(problem)[: self.count]
+
+    def value(self, allocation: Allocation) -> tuple[int, ...]:
+        """See `Objective.value`."""
+        return self.objective.value(allocation)[: self.count]
+
+    def costs(self, problem: Problem) -> Iterator[LevelCosts | DayCosts]:
+        """See `Objective.costs`."""
+        return islice(self.objective.costs(problem), self.count)
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """See `Objective.notes`."""
+        return self.objective.notes(problem)
