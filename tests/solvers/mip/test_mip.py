@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pdalloc import Problem, Status, solve
 from pdalloc.errors import InfeasibleError
 from pdalloc.objectives import OBJECTIVES
-from pdalloc.solvers.mip import descent
+from pdalloc.solvers.mip import sums
 from pdalloc.solvers.mip.engine import ENGINES
 from tests import oracle
 from tests.strategies import problems
@@ -48,5 +48,5 @@ def test_agrees_with_brute_force(engine: str, objective: str, data: st.DataObjec
 def test_agrees_with_brute_force_where_relaxations_come_first(objective: str, data: st.DataObject) -> None:
     problem = data.draw(days(objective))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(descent, "FEW_COLUMNS", 0)
+        patch.setattr(sums, "FEW_COLUMNS", 0)
         check(problem, objective, "highs")

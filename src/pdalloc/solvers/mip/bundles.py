@@ -58,7 +58,6 @@ class Bundles:
         self.most = np.ones(len(self.least))
         self.participant = np.concatenate([schedules.owner, np.full(len(may_be_cancelled), -1)])
         self.is_free = self.participant >= 0
-        self.are_schedules = True
 
     def matrix(self, chosen: Int64Array) -> scipy.sparse.csc_array:
         """See `Master.matrix`."""

@@ -59,7 +59,7 @@ class Compact:
         self.least, self.most = least, most
         self.participant = np.full(self.columns, -1)
         self.participant[: len(self.size)] = self.pairs.participant
-        self.are_schedules = False
+        self.people = 0
         self.is_free = (np.arange(self.columns) < len(self.size)) & (least == 0)
 
     # ---- places that participants want ---------------------------------------------------------------------------

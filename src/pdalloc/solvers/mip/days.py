@@ -39,7 +39,7 @@ def decide_days(standing: Standing, engine: Engine) -> None:
     assert isinstance(first, DayCosts)
     if first.counted is None:
         schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
-        relaxation = Relaxation(Bundles(schedules), standing.context, _first_columns(schedules, first))
+        relaxation = Relaxation(Bundles(schedules), standing.context, standing.beat, _first_columns(schedules, first))
         if relaxation.serve() > 0 or not _descend(standing, engine, relaxation):
             raise standing.infeasible()
     else:
@@ -65,10 +65,10 @@ def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, fir
             # the schedules of the last round are those that cost less, in the same order
             before = np.flatnonzero(schedules.costs(first.places) < worst)
             column = np.concatenate([before, np.flatnonzero(bundles.participant < 0)])[column]
-        relaxation = Relaxation(bundles, standing.context, column)
+        relaxation = Relaxation(bundles, standing.context, standing.beat, column)
         if relaxation.serve() <= 0 and _descend(standing, engine, relaxation, worst):
             return
-        column = np.sort(relaxation.active)
+        column = relaxation.active
     raise standing.infeasible()
 
 
@@ -91,7 +91,7 @@ def _descend(standing: Standing, engine: Engine, relaxation: Relaxation, worst: 
     """
     bundles = relaxation.master
     assert isinstance(bundles, Bundles)
-    descent = Descent(bundles, engine, standing.context, relaxation)
+    descent = Descent(bundles, engine, relaxation)
     for level, value in zip(standing.levels, standing.proved, strict=False):
         descent.hold(bundles.costs(level), value)
     while len(standing.proved) < len(standing.levels) and not standing.is_stopped:

@@ -9,15 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
-from pdalloc.context import Context
 from pdalloc.solvers.mip.engine import Answer, Ending, Engine
 from pdalloc.solvers.mip.program import Program
 from pdalloc.solvers.mip.relaxation import Master, Relaxation, Relaxed
 
 __all__ = ["Decided", "Descent"]
-
-FEW_COLUMNS = 2_000
-"""A program with no more columns goes to the engine as it is."""
 
 MOSTLY = 0.6
 """A part of the columns above which it is not worth while to search them before all."""
@@ -56,19 +52,16 @@ class Descent:
     ----------
     master : Master
     engine : Engine
-    context : Context
     relaxation : Relaxation, optional
-        To go on with.
+        Without one, levels go to the engine as they are.
     """
 
-    def __init__(self, master: Master, engine: Engine, context: Context, relaxation: Relaxation | None = None) -> None:
+    def __init__(self, master: Master, engine: Engine, relaxation: Relaxation | None) -> None:
         self.master, self.engine = master, engine
         self.allowed = master.most > 0
         self.level_costs: list[Int64Array] = []
         self.level_most: list[int] = []
         self.values: FloatArray | None = None
-        if relaxation is None and len(master.most) > FEW_COLUMNS:
-            relaxation = Relaxation(master, context, np.arange(len(master.most)))
         self.relaxation = relaxation
 
     def decide(self, cost: Int64Array) -> Decided | None:
@@ -102,7 +95,8 @@ class Descent:
         """Decide a level by its linear relaxation, and a search for what that leaves open."""
         relaxed = relaxation.solve(cost)
         if relaxed is None:
-            return None
+            # of a later level only rounding could say so
+            return None if self.values is None else self._searched(cost, self.values)
         bound = math.ceil(relaxed.bound)
         whole = np.rint(relaxed.values)
         if np.abs(whole - relaxed.values).max() < TOLERANCE and _total(cost, whole) == bound:
@@ -114,7 +108,7 @@ class Descent:
             too_dear = np.flatnonzero(self.allowed & ~_within(relaxed, decided.bound) & self.master.is_free)
             self.allowed[too_dear] = False
             relaxation.exclude(too_dear)
-            if decided.bound > bound and not self.master.are_schedules:
+            if decided.bound > bound and not self.master.people:
                 # the relaxation of the compact model is loose here, and will be at the next levels
                 self.relaxation = None
         return decided

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,9 +43,11 @@ class LinearProgram:
     lower, upper : float arrays, shape (rows,)
     context : Context
         Its time limit and stop flag end a solve.
+    beat : callable
+        Called again and again while a solve runs, in the calling thread.
     """
 
-    def __init__(self, lower: FloatArray, upper: FloatArray, context: Context) -> None:
+    def __init__(self, lower: FloatArray, upper: FloatArray, context: Context, beat: Callable[[], None]) -> None:
         from ortools.math_opt import model_pb2, parameters_pb2
         from ortools.math_opt.core.python import solver
 
@@ -53,7 +56,7 @@ class LinearProgram:
         proto.linear_constraints.lower_bounds.extend(lower.tolist())
         proto.linear_constraints.upper_bounds.extend(upper.tolist())
         self.rows, self.columns = len(lower), 0
-        self._context = context
+        self._context, self._beat = context, beat
         self._solver = solver.new(parameters_pb2.SOLVER_TYPE_GLOP, proto, parameters_pb2.SolverInitializerProto())
 
     def add_columns(
@@ -157,6 +160,7 @@ class LinearProgram:
             while thread.is_alive():
                 thread.join(POLL)
                 self._context.check()
+                self._beat()
         finally:
             interrupter.interrupt()
             thread.join()

@@ -257,6 +257,7 @@ class _Search:
 
 def _too_many(count: int) -> OptionError:
     return OptionError(
-        f"there are more than {MAX_SCHEDULES:,} schedules to choose from ({count:,} so far); shorten the lists, or use "
-        "an objective that is a sum over places, such as 'generous'"
+        f"participants have more than {MAX_SCHEDULES:,} schedules to choose from ({count:,} at least); shorten the "
+        "lists, forbid unlisted places if they are allowed, or use an objective that is a sum over places, such as "
+        "'generous'"
     )

@@ -43,6 +43,7 @@ class Standing:
         self.bound: int | None = None
         self.is_stopped = False
         self._constant = 0
+        self._reported = 0.0
         self._report()
 
     @property
@@ -70,6 +71,11 @@ class Standing:
         self.context.check()
         self.bound, self._constant = None, constant
         self._report()
+
+    def beat(self) -> None:
+        """Report every second, so that whoever waits sees the time pass."""
+        if self.context.elapsed > self._reported + 1:
+            self._report()
 
     def hear(self, best: float | None, bound: float) -> None:
         """Pass on what an engine says of the level, without what a model's costs leave out."""
@@ -143,4 +149,5 @@ class Standing:
     def _report(self, best: float | None = None, bound: float | None = None) -> None:
         if len(self.proved) < len(self.levels) and self.level.level.maximise:
             best, bound = (None if cost is None else -cost for cost in (best, bound))
+        self._reported = self.context.elapsed
         self.context.report(len(self.proved), len(self.levels), "levels", best, bound)

@@ -16,9 +16,13 @@ from pdalloc.solvers.flow import Flow
 from pdalloc.solvers.mip.compact import Compact
 from pdalloc.solvers.mip.descent import Descent
 from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.relaxation import Relaxation
 from pdalloc.solvers.mip.standing import Standing
 
 __all__ = ["decide_sums"]
+
+FEW_COLUMNS = 2_000
+"""A model with no more columns goes to the engine as it is, without a relaxation before."""
 
 
 def decide_sums(standing: Standing, engine: Engine) -> None:
@@ -36,22 +40,30 @@ def decide_sums(standing: Standing, engine: Engine) -> None:
         for _ in range(count):
             standing.prove(result.allocation)
     elif (count or not levels) and not _fill_without_unlisted(standing, engine, count):
-        compact = Compact(problem, unlisted=standing.may_use_unlisted)
-        _descend(standing, Descent(compact, engine, standing.context), count)
+        _descend(standing, _descent(standing, engine, unlisted=standing.may_use_unlisted), count)
 
 
 def _fill_without_unlisted(standing: Standing, engine: Engine, count: int) -> bool:
     """Decide the levels where listed places alone fill all wanted ones: then unlisted ones are of no use to anybody."""
     if not standing.may_use_unlisted or standing.levels[:2] != [EMPTY_PLACES, UNLISTED_PLACES]:
         return False
-    compact = Compact(standing.problem, unlisted=False)
-    descent = Descent(compact, engine, standing.context)
-    costs = compact.costs(EMPTY_PLACES)
+    descent = _descent(standing, engine, unlisted=False)
+    assert isinstance(descent.master, Compact)
+    costs = descent.master.costs(EMPTY_PLACES)
     decided = descent.decide(costs.column)
     if decided is None or not decided.is_proved or decided.bound != -costs.constant:
         return False
     _descend(standing, descent, count)
     return True
+
+
+def _descent(standing: Standing, engine: Engine, *, unlisted: bool) -> Descent:
+    compact = Compact(standing.problem, unlisted=unlisted)
+    relaxation = None
+    if compact.columns > FEW_COLUMNS:
+        engine.prepare()
+        relaxation = Relaxation(compact, standing.context, standing.beat, np.arange(compact.columns))
+    return Descent(compact, engine, relaxation)
 
 
 def _descend(standing: Standing, descent: Descent, count: int) -> None:
