@@ -96,11 +96,10 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
             raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
     solver = made(**options)
     objective = _objective_of(solver)
-    for part in objective.objectives if isinstance(objective, Chained) else (objective,):
-        if part is not None and part.name not in made.objectives:
-            raise OptionError(
-                f"solver {name!r} does not optimise {part.name!r}; it does {', '.join(sorted(made.objectives))}"
-            )
+    if objective is not None and (unknown := _names(objective) - made.objectives):
+        raise OptionError(
+            f"solver {name!r} does not optimise {min(unknown)!r}; it does {', '.join(sorted(made.objectives))}"
+        )
     return solver
 
 
@@ -112,10 +111,12 @@ def choose(problem: Problem, options: Mapping[str, Any]) -> Solver:
     UnsupportedError
         If there is none.
     """
-    for name in EXACT_BY_COST:
+    wanted = _names(get_objective(options.get("objective", "rank-sum")))
+    able = [name for name in EXACT_BY_COST if wanted <= solver_class(name).objectives] or EXACT_BY_COST
+    for name in able:
         if not unsupported_by(solver_class(name).features, problem):
             return make_solver(name, options)
-    closest = min(EXACT_BY_COST, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
+    closest = min(able, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
     missing = unsupported_by(solver_class(closest).features, problem)
     raise refuse("no exact solver handles", missing, _others(problem))
 
@@ -153,6 +154,12 @@ def _objective_of(solver: Solver) -> Objective | None:
     objective = getattr(solver, "objective", None)
     # one telling attribute: asking a protocol for all of them takes longer than looking through the problem
     return objective if hasattr(objective, "refuses") else None
+
+
+def _names(objective: Objective) -> set[str]:
+    """Return the names of an objective's parts."""
+    parts = objective.objectives if isinstance(objective, Chained) else (objective,)
+    return {part.name for part in parts}
 
 
 def _others(problem: Problem) -> str:

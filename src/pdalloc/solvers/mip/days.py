@@ -37,13 +37,14 @@ def decide_days(standing: Standing, engine: Engine) -> None:
     items = Items(problem, possible_pairs(problem, unlisted=unlisted))
     first = standing.level
     assert isinstance(first, DayCosts)
-    if first.counted is None:
-        schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
-        relaxation = Relaxation(Bundles(schedules), standing.context, standing.beat, _first_columns(schedules, first))
-        if relaxation.serve() > 0 or not _descend(standing, engine, relaxation):
-            raise standing.infeasible()
-    else:
+    if first.counted is not None:
         _decide_from_the_worst(standing, engine, items, first)
+        return
+    schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
+    bundles = Bundles(schedules)
+    relaxation = Relaxation(bundles, standing.context, standing.beat, _first_columns(schedules, first))
+    if not _descend(standing, engine, bundles, relaxation):
+        raise standing.infeasible()
 
 
 def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, first: DayCosts) -> None:
@@ -66,7 +67,7 @@ def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, fir
             before = np.flatnonzero(schedules.costs(first.places) < worst)
             column = np.concatenate([before, np.flatnonzero(bundles.participant < 0)])[column]
         relaxation = Relaxation(bundles, standing.context, standing.beat, column)
-        if relaxation.serve() <= 0 and _descend(standing, engine, relaxation, worst):
+        if _descend(standing, engine, bundles, relaxation):
             return
         column = relaxation.active
     raise standing.infeasible()
@@ -81,19 +82,13 @@ def _first_columns(schedules: Schedules, level: DayCosts) -> Int64Array:
     return np.concatenate([np.sort(first), others])
 
 
-def _descend(standing: Standing, engine: Engine, relaxation: Relaxation, worst: int | None = None) -> bool:
-    """Decide the levels that are left; return False if there is no solution.
-
-    Parameters
-    ----------
-    worst : int, optional
-        The sum that no schedule is above.
-    """
-    bundles = relaxation.master
-    assert isinstance(bundles, Bundles)
+def _descend(standing: Standing, engine: Engine, bundles: Bundles, relaxation: Relaxation) -> bool:
+    """Decide the levels that are left; return False if there is no solution."""
     descent = Descent(bundles, engine, relaxation)
     for level, value in zip(standing.levels, standing.proved, strict=False):
         descent.hold(bundles.costs(level), value)
+    if relaxation.serve() > 0:
+        return False
     while len(standing.proved) < len(standing.levels) and not standing.is_stopped:
         level = standing.level
         standing.begin(0)
