@@ -197,7 +197,9 @@ def _progress(description: str) -> Iterator[Callable[[Progress], None] | None]:
         task = bar.add_task(description, total=None)
 
         def show(progress: Progress) -> None:
-            bar.update(task, total=progress.total, completed=progress.done)
+            known = (("best", progress.best), ("bound", progress.bound))
+            standing = "".join(f", {what} {value:,.10g}" for what, value in known if value is not None)
+            bar.update(task, description=description + standing, total=progress.total, completed=progress.done)
 
         yield show
 

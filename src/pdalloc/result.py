@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Provenance", "Result", "Status", "versions"]
 
+FEW_LEVELS = 8
+
 
 class Status(StrEnum):
     """How sure a result is.
@@ -189,13 +191,23 @@ class Result:
         return f"<p>{html.escape(self.headline())}</p>{self.summary()._repr_html_()}"
 
     def headline(self) -> str:
-        """Return one line: solver, status, objective and bound."""
+        """Return one line: solver, status, objective and, where it is not the value, bound.
+
+        Of more than a few levels those with value 0 are left out, but not the first.
+        """
         text = f"{self.provenance.solver}: {self.status}"
-        if self.objective is not None:
-            parts = (
-                f"{level.text(value)} {level.name}" for level, value in zip(self.levels, self.objective, strict=True)
-            )
-            text += f", {self.objective_name} ({', '.join(parts)})"
+        if self.objective is None:
+            return text
+        parts = [
+            f"{level.text(value)} {level.name}"
+            for number, (level, value) in enumerate(zip(self.levels, self.objective, strict=True))
+            if value or not number or len(self.levels) <= FEW_LEVELS
+        ]
+        text += f", {self.objective_name} ({', '.join(parts)})"
+        for level, value, bound in zip(self.levels, self.objective, self.bound or self.objective, strict=True):
+            if value != bound:
+                than = "more than" if level.maximise else "less than"
+                return f"{text}; no allocation has {than} {level.text(bound)} {level.name}"
         return text
 
     def to_json(self, *, runtime: bool = True) -> str:

@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from pdalloc import Feature, Model, Problem, Status, generators, metrics, solve
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.objectives import get_objective
+from pdalloc.solvers import Flow
 from tests import oracle
 from tests.strategies import problems
 
@@ -294,6 +295,14 @@ def around_forbidden_pairs() -> Problem:
     model.forbid("q", "y")
     model.forbid("r", "y")
     return model.build()
+
+
+def test_an_objective_of_whole_days_has_no_part_in_a_slot() -> None:
+    problem = Problem.from_rankings({"p": ["a"]}, capacity={"a": 1})
+    with pytest.raises(OptionError, match=r"^objective 'leximin' judges whole days, not places; use solver 'mip'$"):
+        solve(problem, Flow("leximin"))
+    with pytest.raises(OptionError, match=r"^solver 'flow' does not optimise 'leximin'; it does "):
+        solve(problem, "flow", objective="leximin")
 
 
 def test_unlisted_places_find_their_way_around_forbidden_pairs() -> None:

@@ -191,14 +191,28 @@ def test_a_supervisor_has_no_more_participants_than_they_can_take() -> None:
     assert result.allocation.attendance.sum() == 2
 
 
-def test_says_that_no_allocation_keeps_all_the_rules() -> None:
+@pytest.mark.parametrize("objective", ["rank-sum", "leximin"])
+def test_says_why_no_allocation_keeps_all_the_rules(objective: str) -> None:
     model = Model()
     model.add_session("A", capacity=2, minimum=2, must_run=True)
+    model.add_session("B", capacity=2, minimum=1, must_run=True)
     model.add_participant("p1")
-    model.add_choice("p1", "A", 1)
-    for objective in ("rank-sum", "leximin"):
-        with pytest.raises(InfeasibleError, match="no allocation keeps all the rules"):
-            solve(model.build(), "mip", objective=objective)
+    model.add_ranking("p1", ["A", "B"])
+    remedy = "lower its minimum, or take must_run and fixed pairs off it"
+    too_few = rf"session 'A' has to run with at least 2 participants, but only 1 could take it; {remedy}$"
+    with pytest.raises(InfeasibleError, match=f"^no allocation keeps all the rules: {too_few}"):
+        solve(model.build(), "mip", objective=objective)
+    model.add_participant("p2")
+    model.add_ranking("p2", ["A", "B"])
+    together = rf"such as 'A', 'B', cannot all have as many participants as they need; {remedy}$"
+    with pytest.raises(InfeasibleError, match=f"^no allocation keeps .* the sessions that have to run, {together}"):
+        solve(model.build(), "mip", objective=objective)
+
+
+def test_begins_from_an_allocation_that_it_is_given() -> None:
+    day, optimum = too_few()
+    result = solve(day, "mip", start=optimum.allocation, stop=StopAfter(1))
+    assert result.allocation == optimum.allocation
 
 
 def test_leximin_lets_one_wait_less_rather_than_many_get_more() -> None:

@@ -13,10 +13,13 @@ from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
 from pdalloc.solvers.mip.descent import Decided
+from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.relaxation import Master
 from pdalloc.solvers.mip.start import quick_allocation
 
 __all__ = ["Standing"]
+
+NAMED = 3
 
 
 class Standing:
@@ -38,7 +41,8 @@ class Standing:
     def __init__(self, problem: Problem, objective: Objective, context: Context) -> None:
         self.problem, self.objective, self.context = problem, objective, context
         self.levels: list[LevelCosts | DayCosts] = list(objective.costs(problem))
-        self.allocation: Allocation | None = None
+        is_usable = context.start is not None and not context.start.violations()
+        self.allocation = context.start if is_usable else None
         self.proved: list[int] = []
         self.bound: int | None = None
         self.is_stopped = False
@@ -105,8 +109,23 @@ class Standing:
         self._report()
 
     def infeasible(self) -> InfeasibleError:
-        """Return the error for a problem without an allocation."""
-        return InfeasibleError("no allocation keeps all the rules")
+        """Return the error for a problem without an allocation: only sessions that must run can make one."""
+        problem = self.problem
+        pairs = possible_pairs(problem, unlisted=problem.unlisted == "last")
+        could_come = np.bincount(pairs.session, minlength=len(problem.sessions))
+        needs = np.where(problem.may_be_cancelled, 0, problem.minimum)
+        if (short := np.flatnonzero(needs > could_come)).size:
+            session = int(short[0])
+            why = (
+                f"session {problem.sessions[session]!r} has to run with at least {needs[session]} participants, but "
+                f"only {could_come[session]} could take it"
+            )
+        else:
+            named = ", ".join(repr(problem.sessions[session]) for session in np.flatnonzero(needs)[:NAMED].tolist())
+            why = f"the sessions that have to run, such as {named}, cannot all have as many participants as they need"
+        return InfeasibleError(
+            f"no allocation keeps all the rules: {why}; lower its minimum, or take must_run and fixed pairs off it"
+        )
 
     # ---- in the end ---------------------------------------------------------------------------------------------
 
