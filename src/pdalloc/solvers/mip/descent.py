@@ -142,17 +142,25 @@ class Descent:
         return decided
 
     def _nested(self, relaxed: Relaxed, which: BoolArray) -> Iterator[tuple[FloatArray, BoolArray]]:
-        """Yield columns to search, with their lower bounds: those of participants whom the relaxation splits, then all.
+        """Yield columns to search, with their lower bounds: few ones first, all of these last.
 
-        It splits few, and leaving everybody else with what it gives them is mostly good enough.
+        The relaxation splits few participants, and leaving everybody else with what it gives them is mostly good
+        enough; so are the columns that it looked at.
         """
+        assert self.relaxation is not None
         participant, least = self.master.participant, self.master.least
+        is_known = np.zeros(len(which), np.bool_)
+        is_known[self.relaxation.active] = True
         is_split = np.zeros(int(participant.max(initial=-1)) + 2, np.bool_)
         is_split[participant[np.abs(np.rint(relaxed.values) - relaxed.values) > TOLERANCE]] = True
         is_split[-1] = True
         of_split = is_split[participant]
         taken = ~of_split & (relaxed.values > 0.5)
-        yield np.where(taken, 1.0, least), which & of_split | taken
+        others_stay = np.where(taken, 1.0, least)
+        if not is_known[which].all():
+            yield others_stay, which & of_split & is_known | taken
+            yield least, which & is_known
+        yield others_stay, which & of_split | taken
         yield least, which
 
     def _searched(self, cost: Int64Array, best: FloatArray | None = None) -> Decided | None:
