@@ -82,7 +82,7 @@ class Descent:
 
     def hold(self, cost: Int64Array, most: int) -> None:
         """Leave only solutions that cost no more than this, which some solution does."""
-        if not cost[self.allowed].any():
+        if most >= 0 and not cost[self.allowed].any():
             return
         self.level_costs.append(cost)
         self.level_most.append(most)
@@ -133,9 +133,12 @@ class Descent:
             if best is not None and _total(cost, best) <= bound:
                 return Decided(best, _total(cost, best), True)
             more = int(GROWTH * np.searchsorted(dearness, width, side="right")) + 1
-            if more > MOSTLY * len(dearness):
+            is_most = more > MOSTLY * len(dearness)
+            if is_most and best is None:
                 break
-            width = float(dearness[more])
+            # what is better than the best is no dearer than that
+            enough = math.inf if best is None else _total(cost, best) - 1 - relaxed.bound
+            width = enough if is_most else min(enough, float(dearness[more]))
         decided = self._searched(cost, best)
         if decided is not None and not decided.is_proved:
             return decided._replace(bound=max(bound, decided.bound or bound))
