@@ -12,6 +12,7 @@ from pdalloc.objectives import LevelCosts
 from pdalloc.problem import Incidence, Problem
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.rows import Rows, add_session_rows
+from pdalloc.solvers.mip.wanted import WantedPlaces
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -47,55 +48,21 @@ class Compact:
         may_be_cancelled = np.flatnonzero(problem.may_be_cancelled)
         self.runs = np.full(len(problem.sessions), -1)
         self.runs[may_be_cancelled] = len(self.size) + np.arange(len(may_be_cancelled))
-        self._want(len(self.size) + len(may_be_cancelled))
+        self.wanted = WantedPlaces(problem, self.runs, len(self.size) + len(may_be_cancelled))
+        self.columns = self.wanted.columns
         rows = Rows()
         add_session_rows(rows, problem, np.arange(len(self.size)), self.pairs.session, self.runs)
         self._add_person_rows(rows)
         matrix, lower, upper = rows.matrix(self.columns)
         least, most = np.zeros(self.columns), np.ones(self.columns)
         least[: len(self.size)] = self.pairs.is_fixed
-        most[self.own_wish] = problem.limit[self.wishing]
+        most[self.wanted.wish] = problem.limit[self.wanted.by_column]
         self.rows, self.lower, self.upper = matrix.tocsc(), lower, upper
         self.least, self.most = least, most
         self.participant = np.full(self.columns, -1)
         self.participant[: len(self.size)] = self.pairs.participant
         self.people = 0
         self.is_free = (np.arange(self.columns) < len(self.size)) & (least == 0)
-
-    # ---- places that participants want ---------------------------------------------------------------------------
-
-    def _want(self, columns: int) -> None:
-        """Write the wanted places of each participant as a constant and columns."""
-        problem = self.problem
-        own = problem.facilitated[self.runs[problem.facilitated[:, 1]] >= 0]
-        if not len(problem.slots):
-            own = own[:0]
-        self.own_participant, self.own_session = own[:, 0], own[:, 1]
-        self.freed = problem.session_slots.count[self.own_session]
-        none_run = ~problem.may_be_cancelled
-        self.most_wanted = problem.wanted_if(none_run)
-        most_free = problem.available_if(none_run).sum(axis=1) if len(problem.slots) else self.most_wanted
-        least_free = problem.available.sum(axis=1) if len(problem.slots) else self.most_wanted
-        self.free = most_free
-        self.is_linear = problem.limit >= most_free
-        self.wishing = np.flatnonzero((problem.limit < most_free) & (problem.limit > least_free))
-        self.own_wish = columns + np.arange(len(self.wishing))
-        self.by_limit = columns + len(self.wishing) + np.arange(len(self.wishing))
-        self.columns = columns + 2 * len(self.wishing)
-
-    def _add_wish_rows(self, rows: Rows) -> None:
-        """Make a column the smaller one of a participant's limit and the slots in which they are free."""
-        problem = self.problem
-        for who, wish, by_limit in zip(
-            self.wishing.tolist(), self.own_wish.tolist(), self.by_limit.tolist(), strict=True
-        ):
-            own = self.own_participant == who
-            free, limit, far = int(self.free[who]), int(problem.limit[who]), len(problem.slots)
-            columns = [wish, *self.runs[self.own_session[own]].tolist()]
-            freed = [1, *self.freed[own].tolist()]
-            rows.add([0] * len(columns), columns, freed, -np.inf, free, rows=1)
-            rows.add([0, 0], [wish, by_limit], [1, -far], limit - far, np.inf, rows=1)
-            rows.add([0] * (len(columns) + 1), [*columns, by_limit], [*freed, far], free, np.inf, rows=1)
 
     # ---- rules ---------------------------------------------------------------------------------------------
 
@@ -105,11 +72,11 @@ class Compact:
         slots, topics = problem.session_slots, len(problem.topics)
         # one session in a slot, the own one among them
         in_slot, at = _spread(slots, pairs.session)
-        own_slot, own_at = _spread(slots, self.own_session)
-        person = np.concatenate([pairs.participant[at], self.own_participant[own_at]]).astype(np.int64)
+        own_slot, own_at = _spread(slots, self.wanted.own_session)
+        person = np.concatenate([pairs.participant[at], self.wanted.own_participant[own_at]]).astype(np.int64)
         rows.add_exclusive(
             person * len(problem.slots) + np.concatenate([in_slot, own_slot]),
-            np.concatenate([column[at], self.runs[self.own_session[own_at]]]),
+            np.concatenate([column[at], self.wanted.own_run[own_at]]),
         )
         topic = problem.topic[pairs.session]
         has = np.flatnonzero(topic >= 0)
@@ -118,26 +85,31 @@ class Compact:
             either = np.flatnonzero((pairs.session == first) | (pairs.session == second))
             rows.add_exclusive(pairs.participant[either], either)
         self._add_limit_rows(rows)
-        self._add_wish_rows(rows)
+        self.wanted.add_rows(rows)
 
     def _add_limit_rows(self, rows: Rows) -> None:
         """Nobody has more places than they want, where slots alone do not see to that."""
-        problem, people = self.problem, len(self.problem.participants)
-        slotless = np.zeros(people, np.bool_)
-        slotless[self.pairs.participant[problem.session_slots.count[self.pairs.session] == 0]] = True
-        for affected, bound, with_own in (
-            (problem.limit < self.free if len(problem.slots) else slotless, problem.limit, False),
-            (slotless & (len(problem.slots) > 0), self.free, True),
-        ):
-            number = np.cumsum(affected) - 1
-            column = np.flatnonzero(affected[self.pairs.participant])
-            row, size = number[self.pairs.participant[column]], self.size[column]
-            if with_own:
-                own = np.flatnonzero(affected[self.own_participant])
-                row = np.concatenate([row, number[self.own_participant[own]]])
-                column = np.concatenate([column, self.runs[self.own_session[own]]])
-                size = np.concatenate([size, self.freed[own]])
-            rows.add(row, column, size, -np.inf, bound[affected], rows=int(affected.sum()))
+        problem, wanted, participant = self.problem, self.wanted, self.pairs.participant
+        slotless = np.zeros(len(problem.participants), np.bool_)
+        slotless[participant[problem.session_slots.count[self.pairs.session] == 0]] = True
+        limited = problem.limit < wanted.free if len(problem.slots) else slotless
+        column = np.flatnonzero(limited[participant])
+        number = np.cumsum(limited) - 1
+        rows.add(
+            number[participant[column]], column, self.size[column], -np.inf, problem.limit[limited], rows=limited.sum()
+        )
+        if not len(problem.slots):
+            return
+        column, own = np.flatnonzero(slotless[participant]), np.flatnonzero(slotless[wanted.own_participant])
+        number = np.cumsum(slotless) - 1
+        rows.add(
+            number[np.concatenate([participant[column], wanted.own_participant[own]])],
+            np.concatenate([column, wanted.own_run[own]]),
+            np.concatenate([self.size[column], wanted.own_size[own]]),
+            -np.inf,
+            wanted.free[slotless],
+            rows=slotless.sum(),
+        )
 
     # ---- as a master ---------------------------------------------------------------------------------------------
 
@@ -154,18 +126,8 @@ class Compact:
         column[: len(self.size)][is_listed] = listed[pairs.choice[is_listed]]
         column[: len(self.size)] -= empty[pairs.participant] * self.size
         # every wanted place costs as an empty one; taking it makes up for that
-        want = empty + level.released
-        own = self.is_linear[self.own_participant]
-        np.add.at(
-            column,
-            self.runs[self.own_session[own]],
-            -(want[self.own_participant[own]] * self.freed[own]),
-        )
-        column[self.own_wish] = want[self.wishing]
-        is_constant = np.ones(people, np.bool_)
-        is_constant[self.wishing] = False
-        constant = want[is_constant] @ self.most_wanted[is_constant] - level.released * problem.wanted.sum()
-        return ColumnCosts(column, int(constant))
+        constant = self.wanted.add_costs(column, empty + level.released)
+        return ColumnCosts(column, constant - level.released * int(problem.wanted.sum()))
 
     def matrix(self, chosen: Int64Array) -> scipy.sparse.csc_array:
         """See `Master.matrix`."""
