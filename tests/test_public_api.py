@@ -69,6 +69,7 @@ def test_names_of_the_parts_are_frozen() -> None:
     ]
     assert generators.__all__ == [
         "capacities",
+        "day",
         "euclidean",
         "group_taste",
         "impartial_culture",

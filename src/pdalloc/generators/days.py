@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pdalloc.arrays import FloatArray, Int64Array
-from pdalloc.generators.inputs import require_whole
-from pdalloc.problem import Model, Problem
+from pdalloc.generators.draws import plackett_luce_draws
+from pdalloc.generators.inputs import MAX_COUNT, Seed, require_number, require_whole, stream
+from pdalloc.generators.markets import MAX_SLACK, capacities
+from pdalloc.generators.preferences import zipf_log_weights
+from pdalloc.problem import Labels, Model, Problem
 
-__all__ = ["lexington"]
+__all__ = ["day", "lexington"]
+
+MAX_SLOTS = 1_000
 
 PARTICIPANTS = 1_000
 FACILITATORS = 208
@@ -25,6 +32,101 @@ SEATS_A_PARTICIPANT = 1.15
 FEWEST_SEATS, MOST_SEATS = 12, 40
 
 
+def day(
+    participants: int,
+    sessions: int,
+    slots: int,
+    list_length: int,
+    *,
+    slack: float = 1.1,
+    zipf: float = 0.8,
+    minimum: int = 0,
+    repeats: int = 0,
+    seed: Seed,
+) -> Problem:
+    """Make a day on which everybody wants one place in every slot, of any size.
+
+    The sessions are shared out to the slots as evenly as possible. In each slot everybody has a `plackett_luce` list,
+    and the sessions have `capacities`, all the same.
+
+    Parameters
+    ----------
+    participants : int
+        From 1.
+    sessions : int
+        From `slots`.
+    slots : int
+        1 to 1,000.
+    list_length : int
+        Choices in each slot, from 1 to the sessions of the smallest.
+    slack : float
+        Seats in each slot a participant, from 0 to 1,000; see `capacities`.
+    zipf : float
+        The r-th most popular session of a slot has weight r^-zipf; which one is the r-th is drawn. 0 to 100.
+    minimum : int
+        With fewer participants a session is cancelled, from 0 for none. A session with fewer seats has their number as
+        its minimum.
+    repeats : int
+        The r-th most popular session of the second slot is a repeat of the r-th of the first, for so many; a
+        participant takes such a topic once. From 0 to the sessions of the smallest slot. 0 and no minimum leave the
+        slots of the day separate.
+    seed : int or numpy.random.Generator
+        From 0; the same seed gives the same day.
+
+    Returns
+    -------
+    Problem
+        Ranked per slot; ids are the numbers as text.
+
+    Raises
+    ------
+    OptionError
+        If a parameter is out of its range.
+
+    Notes
+    -----
+    Time and memory are those of `plackett_luce` in each slot and of `Problem.from_arrays`.
+
+    Examples
+    --------
+    >>> day(200, 20, 2, 5, minimum=8, repeats=3, seed=1)
+    <Problem: 200 participants, 20 sessions, 2 slots, 2,000 choices>
+    """
+    slots = require_whole("day", "slots", slots, 1, MAX_SLOTS)
+    sessions = require_whole("day", "sessions", sessions, slots, MAX_COUNT)
+    smallest = sessions // slots
+    participants = require_whole("day", "participants", participants, 1, MAX_COUNT)
+    list_length = require_whole("day", "list_length", list_length, 1, smallest)
+    minimum = require_whole("day", "minimum", minimum, 0, MAX_COUNT)
+    repeats = require_whole("day", "repeats", repeats, 0, smallest if slots > 1 else 0)
+    slack = require_number("day", "slack", slack, 0, MAX_SLACK)
+    rng = stream("day", seed)
+    lists, capacity, by_popularity = [], [], []
+    for here in np.array_split(np.arange(sessions), slots):
+        log_weight = zipf_log_weights("day", rng, len(here), zipf)
+        lists.append(here[plackett_luce_draws(rng, log_weight, participants, list_length)])
+        capacity.append(capacities(participants, len(here), slack=slack, seed=rng))
+        by_popularity.append(here[np.argsort(-log_weight, kind="stable")])
+    seats = np.concatenate(capacity)
+    # participant by participant and rank by rank, which needs no sorting
+    problem = Problem.from_arrays(
+        np.repeat(np.arange(participants), list_length * slots),
+        np.stack(lists, axis=2).ravel(),
+        np.tile(np.repeat(np.arange(list_length) + 1, slots), participants),
+        seats,
+        np.repeat(np.arange(slots), [len(part) for part in capacity]),
+        participants=participants,
+        ranking="per-slot",
+    )
+    # in table order, as topics are numbered when they are read
+    order = np.argsort(by_popularity[0][:repeats])
+    topic = np.full(sessions, -1)
+    for popular in by_popularity[:2]:
+        topic[popular[:repeats][order]] = np.arange(repeats)
+    topics = Labels(map(str, range(repeats)), "topic")
+    return replace(problem, minimum=np.minimum(minimum, seats), topic=topic, topics=topics)
+
+
 def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int = 5) -> Problem:
     """Return a district's learning day: 1,000 educators, 138 sessions in 3 slots, run by 208 of the educators.
 
@@ -36,7 +138,8 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
     - Capacities are 12 to 40, together about 1.15 seats for each educator who is free in the slot.
     - Everybody ranks `list_length` sessions in each slot where they are free: a Plackett-Luce draw from popularities
       that fall like rank^-0.9, times 12 for mindfulness, times a taste that the educators of a school share (ten
-      schools of unequal size, standard deviation 0.8 on the log scale).
+      schools of unequal size, standard deviation 0.8 on the log scale). With a minimum, facilitators also rank sessions
+      other than their own in the slot of that one, for if it is cancelled.
     - Arrival is uniform within the half hour of sign-up, in seconds.
 
     Parameters
@@ -71,7 +174,7 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
     runs = _facilitated_sessions(rng)
     capacity = _capacities(rng, popularity, slot, runs)
     school = rng.choice(SCHOOLS, PARTICIPANTS, p=_school_shares())
-    chosen = _choices(rng, popularity, school, list_length, partner)
+    chosen = _choices(rng, popularity, school, list_length, partner, runs)
 
     model = Model(ranking="per-slot")
     for session in range(len(slot)):
@@ -92,8 +195,9 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
             participant, arrival=float(arrival[who]), groups={"school": f"school {school[who] + 1:02d}"}
         )
         for s in range(len(SLOTS)):
-            if runs[who] < 0 or slot[runs[who]] != s:
-                model.add_ranking(participant, [f"s{session + 1:03d}" for session in chosen[who, s]])
+            if minimum or runs[who] < 0 or slot[runs[who]] != s:
+                others = chosen[who, s][chosen[who, s] != runs[who]]
+                model.add_ranking(participant, [f"s{session + 1:03d}" for session in others])
     return model.build()
 
 
@@ -151,14 +255,24 @@ def _school_shares() -> FloatArray:
 
 
 def _choices(
-    rng: np.random.Generator, popularity: FloatArray, school: Int64Array, list_length: int, partner: Int64Array
+    rng: np.random.Generator,
+    popularity: FloatArray,
+    school: Int64Array,
+    list_length: int,
+    partner: Int64Array,
+    runs: Int64Array,
 ) -> Int64Array:
-    """Sessions that each participant would choose, best first: shape (participants, slots, list_length)."""
+    """Sessions that each participant would choose, best first: shape (participants, slots, list_length).
+
+    Their own comes after all others.
+    """
     taste = rng.normal(0, SCHOOL_TASTE, (SCHOOLS, popularity.size))
     repeated = np.flatnonzero((partner >= 0) & (partner != np.arange(partner.size)))
     taste[:, repeated] = taste[:, partner[repeated]]
     # the order of log weight plus Gumbel noise is a Plackett-Luce ranking
     score = np.log(popularity) + taste[school] + rng.gumbel(size=(PARTICIPANTS, popularity.size))
+    facilitators = np.flatnonzero(runs >= 0)
+    score[facilitators, runs[facilitators]] = -np.inf
     by_slot = score.reshape(PARTICIPANTS, len(SLOTS), SESSIONS_A_SLOT)
     best = np.argsort(-by_slot, axis=2, kind="stable")[:, :, :list_length]
     return best + (np.arange(len(SLOTS)) * SESSIONS_A_SLOT)[None, :, None]

@@ -15,7 +15,7 @@ from pdalloc.errors import ProblemError
 from pdalloc.generators.inputs import MAX_COUNT, MAX_ZIPF, Seed, require_number, require_whole, stream
 from pdalloc.problem import Group, Problem
 
-__all__ = ["capacities", "market", "tied_ranks"]
+__all__ = ["MAX_SLACK", "capacities", "market", "tied_ranks"]
 
 MAX_SLACK = 1_000
 

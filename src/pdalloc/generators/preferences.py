@@ -14,7 +14,7 @@ from pdalloc.errors import OptionError
 from pdalloc.generators.draws import LISTS_A_BLOCK, plackett_luce_draws
 from pdalloc.generators.inputs import MAX_ZIPF, Seed, list_lengths, require_number, require_whole, shortened, stream
 
-__all__ = ["euclidean", "group_taste", "impartial_culture", "plackett_luce"]
+__all__ = ["euclidean", "group_taste", "impartial_culture", "plackett_luce", "zipf_log_weights"]
 
 MAX_DIMENSIONS = 1_000
 
@@ -106,7 +106,7 @@ def plackett_luce(
     length = list_lengths("plackett_luce", participants, sessions, list_length)
     rng = stream("plackett_luce", seed)
     if weights is None:
-        log_weight = _zipf_log_weights("plackett_luce", rng, sessions, 0.8 if zipf is None else zipf)
+        log_weight = zipf_log_weights("plackett_luce", rng, sessions, 0.8 if zipf is None else zipf)
     elif zipf is None:
         log_weight = np.log(_weights(weights, sessions))
     else:
@@ -172,7 +172,7 @@ def group_taste(
     groups = require_whole("group_taste", "groups", groups, 1, participants)
     own = 1 - require_number("group_taste", "correlation", correlation, 0, 1)
     rng = stream("group_taste", seed)
-    log_weight = _zipf_log_weights("group_taste", rng, sessions, zipf)
+    log_weight = zipf_log_weights("group_taste", rng, sessions, zipf)
     order = rng.permutation(participants)
     lists = np.empty((participants, length.max()), np.int32)
     group = np.empty(participants, np.int32)
@@ -240,7 +240,7 @@ def euclidean(
     return shortened(lists, length)
 
 
-def _zipf_log_weights(function: str, rng: np.random.Generator, sessions: int, zipf: float) -> FloatArray:
+def zipf_log_weights(function: str, rng: np.random.Generator, sessions: int, zipf: float) -> FloatArray:
     """Logarithm of popularity rank^-zipf, in a random order of the sessions: shape (sessions,)."""
     exponent = require_number(function, "zipf", zipf, 0, MAX_ZIPF)
     log_weight: FloatArray = -exponent * np.log(rng.permutation(sessions) + 1.0)
