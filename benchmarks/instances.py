@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,22 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from pdalloc import Problem
 
-__all__ = ["GROUPS", "INSTANCES", "LEXINGTON", "NEARLY_FULL", "WPI", "Case", "Choices", "Instance", "Shape"]
+__all__ = [
+    "FOUR_SLOTS",
+    "GROUPS",
+    "INSTANCES",
+    "LEXINGTON",
+    "LEXINGTON_8",
+    "LEXINGTON_15",
+    "NEARLY_FULL",
+    "REPEATED",
+    "THREE_SLOTS",
+    "WPI",
+    "Case",
+    "Choices",
+    "Instance",
+    "Shape",
+]
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -51,14 +67,16 @@ class Choices(NamedTuple):
 
     @classmethod
     def of(cls, problem: Problem) -> Choices:
-        """Take the wanted places of a day apart; its slots must be separate."""
+        """Take the wanted places of a day apart, as if every session ran and nothing tied its slots together."""
         choices, slots = problem.choices, problem.session_slots.mask()
         if not len(problem.slots):
             buyers, buyer = len(problem.participants), choices.participant
         else:
             number = np.cumsum(problem.available).reshape(problem.available.shape) - 1
-            buyers, buyer = int(number[-1, -1]) + 1, number[choices.participant, slots.argmax(axis=1)[choices.session]]
-        order = np.lexsort((choices.rank, buyer))
+            slot = slots.argmax(axis=1)[choices.session]
+            buyers = int(number[-1, -1]) + 1
+            buyer = np.where(problem.available[choices.participant, slot], number[choices.participant, slot], -1)
+        order = np.lexsort((choices.rank, buyer))[np.count_nonzero(buyer < 0) :]
         buyer, session, rank = (part[order].astype(np.int32) for part in (buyer, choices.session, choices.rank))
         return cls(buyers, problem.longest_list, buyer, session, rank, problem.capacity)
 
@@ -104,8 +122,8 @@ class Instance(NamedTuple):
     Attributes
     ----------
     name : str
-    group : {"small", "middle", "large", "growth", "rest"}
-        What it is selected by; "rest" runs only when asked for.
+    group : {"small", "middle", "large", "growth", "days", "rest"}
+        What it is selected by; "days" have slots that are tied together, "rest" runs only when asked for.
     participants, list_length : int
     source : Shape, or a function that returns the Problem of a day
     """
@@ -173,8 +191,75 @@ def _lexington() -> Problem:
     return lexington(seed=2016)
 
 
+def _repeated() -> Problem:
+    """Make a day of 46 sessions in each slot, the five most popular of the first repeated by those of the second.
+
+    Participants rank 5 sessions in each slot by a Plackett-Luce draw from popularities that fall like rank^-0.9. 208 of
+    them run a session, and rank nothing in its slot. Capacities differ by up to 40% from 1.15 seats a participant.
+    """
+    from pdalloc import Model
+
+    rng = np.random.default_rng(0)
+    people, slots, here, length = 1_000, 3, 46, 5
+    sessions = slots * here
+    popularity = np.stack([rng.permutation(1 / np.arange(1, here + 1) ** 0.9) for _ in range(slots)])
+    capacity = np.maximum(10, np.round(1.15 * people / here * rng.uniform(0.6, 1.4, sessions))).astype(int)
+    runs = np.full(people, -1)
+    facilitators = rng.permutation(people)[:208]
+    runs[facilitators] = np.concatenate([np.arange(sessions), rng.integers(sessions, size=208 - sessions)])
+    topic: list[str | None] = [None] * sessions
+    for number, pair in enumerate(zip(*np.argsort(-popularity[:2])[:, :5], strict=True)):
+        for slot, session in enumerate(pair):
+            topic[slot * here + int(session)] = f"topic {number}"
+    model = Model(ranking="per-slot")
+    for session in range(sessions):
+        model.add_session(
+            str(session),
+            capacity=int(capacity[session]),
+            slots=[f"slot {session // here}"],
+            topic=topic[session],
+            facilitators=map(str, np.flatnonzero(runs == session)),
+        )
+    for who, own in enumerate(runs.tolist()):
+        model.add_participant(str(who))
+        for slot in range(slots):
+            if own < 0 or own // here != slot:
+                best = np.argsort(-(np.log(popularity[slot]) + rng.gumbel(size=here)))[:length]
+                model.add_ranking(str(who), map(str, slot * here + best))
+    return model.build()
+
+
+def _lexington_with(minimum: int) -> Problem:
+    from pdalloc.generators import lexington
+
+    return lexington(seed=2016, repeats=5, minimum=minimum)
+
+
+def _four_slots() -> Problem:
+    from pdalloc.generators import day
+
+    return day(5_000, 400, 4, 10, minimum=20, repeats=5, seed=SEED)
+
+
+def _three_slots() -> Problem:
+    from pdalloc.generators import day
+
+    return day(5_000, 600, 3, 10, seed=SEED)
+
+
 WPI = Instance("WPI 2017", "small", 928, 46, _wpi)
 LEXINGTON = Instance("Lexington", "small", 1_000, 5, _lexington)
+
+LEXINGTON_8, LEXINGTON_15 = (
+    Instance(
+        f"Lexington, 5 topics repeated, minimums of {minimum}", "days", 1_000, 5, partial(_lexington_with, minimum)
+    )
+    for minimum in (8, 15)
+)
+REPEATED = Instance("1,000 x 138 in 3 slots, 5 topics repeated", "days", 1_000, 5, _repeated)
+FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 20", "days", 5_000, 10, _four_slots)
+THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots)
+DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
 
 NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
 SMALL = [
@@ -210,15 +295,15 @@ CROSS_PRODUCT = [
     )
 ]
 
-GROUPS = ("small", "middle", "large", "growth", "rest")
-_SHAPES = dict(zip(GROUPS, (SMALL, MIDDLE, LARGE, GROWTH, CROSS_PRODUCT), strict=True))
-_GROUP_OF = {shape: group for group in reversed(GROUPS) for shape in _SHAPES[group]}
+_SHAPES = {"small": SMALL, "middle": MIDDLE, "large": LARGE, "growth": GROWTH, "rest": CROSS_PRODUCT}
+_GROUP_OF = {shape: group for group in reversed(_SHAPES) for shape in _SHAPES[group]}
+GROUPS = (*_SHAPES, "days")
 INSTANCES = {
     instance.name: instance
     for group in GROUPS
     for instance in [
-        *(Instance.of(shape, group) for shape in _SHAPES[group] if _GROUP_OF[shape] == group),
-        *([WPI, LEXINGTON] if group == "small" else []),
+        *(Instance.of(shape, group) for shape in _SHAPES.get(group, []) if _GROUP_OF[shape] == group),
+        *{"small": [WPI, LEXINGTON], "days": DAYS}.get(group, []),
     ]
 }
 """By name, in the order of the table."""

@@ -58,6 +58,9 @@ class Benchmark:
         Whether it first runs on an instance that is large enough for pdalloc to compile its kernels.
     has_memory : bool
         Whether its memory means something; not where other processes do the work.
+    once : bool
+        Whether it takes so long that it is measured once, after a warm-up on another, small day; its `call` takes a
+        Problem.
     """
 
     what: str
@@ -69,6 +72,7 @@ class Benchmark:
     peer: bool = False
     compiles: bool = True
     has_memory: bool = True
+    once: bool = False
 
 
 class Measurement(NamedTuple):
@@ -97,6 +101,8 @@ def measure(benchmark: Benchmark, case: Case) -> Measurement:
     memory = None if before is None else max(_memory("VmHWM") - before, 0)
     del prepared  # so that no call finds what an earlier one left
     answer = benchmark.answer(case, result)
+    if benchmark.once:
+        return Measurement([seconds], memory, answer)
     times = [seconds] if seconds >= SLOW else []
     while not times or not _is_enough(len(times), time.perf_counter() - start):
         del result

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import rich.table
 
 from benchmarks.flow import BARE, FLOW
 from benchmarks.instances import INSTANCES, Shape
 from benchmarks.results import Results, Row
 from benchmarks.targets import TARGETS
+from benchmarks.whole_days import DAYS, MIP, first_gap
 
-__all__ = ["Table", "growth", "promises", "timings"]
+__all__ = ["Table", "growth", "promises", "proofs", "timings"]
 
 
 class Table(NamedTuple):
@@ -78,6 +80,25 @@ def _figures(results: Results, row: Row) -> list[str]:
         "" if memory is None else f"{memory / 1e6:,.1f}",
         "" if row.peer else _short(results.passes(row)),
     ]
+
+
+def proofs(results: Results) -> Table:
+    """Return what `mip` reached on whole days, and what it proved."""
+    rows = []
+    for day in DAYS:
+        row = results.row(day.instance.name, MIP.format(day.objective))
+        if row and row.measured:
+            value, bound = np.split(np.array(row.measured.answer), 2)
+            gap = first_gap(value.tolist(), bound.tolist())
+            status = "optimal" if gap == 0 else "feasible"
+            rows.append([row.instance, day.objective, status, _levels(value), f"{gap:.2%}", _time(row.seconds)])
+    return Table("Whole days", ["instance", "objective", "status", "value", "gap", "time"], rows, texts=4)
+
+
+def _levels(value: npt.NDArray[np.int64]) -> str:
+    """Empty places, then the levels from the first that is not 0."""
+    empty, levels = value[0], np.trim_zeros(value[1:], "f")
+    return ", ".join(f"{number:,}" for number in (empty, *levels))
 
 
 def promises(results: Results) -> Table:

@@ -13,17 +13,17 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import checking, command, flow, one_pass, peers, profiles, reading, turns
+from benchmarks import checking, command, flow, one_pass, peers, profiles, reading, turns, whole_days
 from benchmarks.instances import GROUPS, INSTANCES, Instance
 from benchmarks.measure import Benchmark, Measurement
-from benchmarks.report import growth, promises, timings
+from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results, Row
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "benchmarks" / "results.json"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
-CAPABILITIES = (one_pass, flow, peers, profiles, turns, checking, reading, command)
+CAPABILITIES = (one_pass, flow, peers, profiles, turns, checking, reading, command, whole_days)
 TIME_LIMIT = 600
 
 Process = Callable[[str, Benchmark, Instance, Path], Measurement]
@@ -48,7 +48,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
         for instance in instances:
             file = Path(folder) / "choices.npz"
             instance.write(file)
-            for capability in CAPABILITIES:
+            for capability in [whole_days] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)
@@ -98,7 +98,7 @@ def main(only: str, out: Path) -> None:
         progress.print(f"{row.instance}: {row.what}: {seconds}", highlight=False, markup=False, soft_wrap=True)
     results = Results(Machine.here(), only, measured)
     results.write(out)
-    for table in (timings(results), growth(results), promises(results)):
+    for table in (timings(results), proofs(results), growth(results), promises(results)):
         if table.rows:
             console.print(table.on_console())
     console.print(str(results.machine), f"written to {out}", sep="\n", highlight=False)

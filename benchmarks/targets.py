@@ -14,6 +14,7 @@ from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
 from benchmarks.results import Results, ratio
 from benchmarks.turns import DRAWS, ONE_DRAW
+from benchmarks.whole_days import DAYS, MIP
 
 __all__ = ["TARGETS", "Target"]
 
@@ -100,6 +101,9 @@ def _targets() -> Iterator[Target]:
     yield Target("Problem.from_arrays: peak memory", large, 3, False, "times the input's", _times_the_input)
     yield Target(FIRST_RUN, LEXINGTON.name, 3, False, "s", partial(_seconds, FIRST_RUN))
     yield Target(LATER_RUN, LEXINGTON.name, 2, False, "s", partial(_seconds, LATER_RUN))
+    for day in DAYS:
+        seconds = partial(_seconds, MIP.format(day.objective))
+        yield Target(f"mip, {day.objective}", day.instance.name, day.seconds, False, "s", seconds)
 
 
 TARGETS = list(_targets())

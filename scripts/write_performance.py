@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.report import growth, promises, timings
+from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Results
 from benchmarks.run import KEPT
 
@@ -17,7 +17,7 @@ def rewritten(page: str, results: Results) -> str:
     """Return the page with the tables of these results."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    tables = [table.as_markdown() for table in (promises(results), growth(results), timings(results))]
+    tables = [table.as_markdown() for table in (promises(results), proofs(results), growth(results), timings(results))]
     return before + "\n\n".join([BEGIN, f"The last full run: {results.machine}.", *tables, END]) + after
 
 

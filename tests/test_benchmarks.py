@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from benchmarks.flow import FLOW, simple_min_cost_flow
-from benchmarks.instances import INSTANCES, Case, Choices, Instance, Shape
+from benchmarks.instances import INSTANCES, LEXINGTON, Case, Choices, Instance, Shape
 from benchmarks.measure import Benchmark, Measurement, measure
 from benchmarks.profiles import PROFILE, highs_level_by_level
-from benchmarks.report import growth, promises, timings
+from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results
 from benchmarks.run import NotMeasuredError, rows, selected
+from benchmarks.whole_days import DAYS, Day, benchmark_of, first_gap
 from scripts.write_performance import BEGIN, END, PAGE, rewritten
 
 from pdalloc import generators, solve
@@ -68,6 +70,38 @@ def test_a_day_with_slots_is_taken_apart_into_one_buyer_for_each_wanted_place() 
     assert simple_min_cost_flow(choices) == solve(day, "flow").objective
 
 
+def test_a_slot_in_which_somebody_facilitates_is_no_wanted_place() -> None:
+    with_minimum, without = (Choices.of(generators.lexington(seed=1, minimum=minimum)) for minimum in (8, 0))
+    assert with_minimum.buyers == without.buyers
+    for name in ("buyer", "session", "rank"):
+        assert np.array_equal(getattr(with_minimum, name), getattr(without, name))
+
+
+def test_a_day_whose_slots_are_tied_together_is_solved_once_and_shown_with_its_proof(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tiny = Instance("tiny", "days", 40, 3, lambda: generators.day(40, 12, 3, 3, minimum=5, repeats=2, seed=1))
+    promised = Day(tiny, "rank-sum", 60)
+    monkeypatch.setitem(INSTANCES, tiny.name, tiny)
+    monkeypatch.setattr("benchmarks.report.DAYS", [promised])
+    monkeypatch.setattr("benchmarks.whole_days.BENCHMARKS", [benchmark_of(promised)])
+    (row,) = rows([tiny], in_this_process)
+    assert row.measured
+    assert len(row.measured.times) == 1
+    results = Results(Machine.here(), "", [row])
+    optimum = solve(tiny.source(), "mip", engine="cp-sat").objective
+    assert row.measured.answer == [*optimum, *optimum]
+    ((name, objective, status, value, gap, _),) = proofs(results).rows
+    assert (name, objective, status, gap) == ("tiny", "rank-sum", "optimal", "0.00%")
+    assert value == ", ".join(map(str, optimum))
+
+
+def test_the_gap_is_that_of_the_first_level_that_is_not_proved() -> None:
+    assert first_gap([0, 40, 3], [0, 40, 3]) == 0
+    assert first_gap([0, 40, 3], [0, 39, 0]) == 1 / 40
+    assert first_gap([-5, 0], [-5, 2]) == 2
+
+
 def test_results_survive_their_file(results: Results, tmp_path: Path) -> None:
     results.write(tmp_path / "results.json")
     assert Results.read(tmp_path / "results.json") == results
@@ -104,7 +138,8 @@ def test_the_page_keeps_what_is_outside_its_markers(results: Results) -> None:
 
 
 def test_instances_are_selected_by_group_or_by_a_part_of_their_name() -> None:
-    assert {instance.group for instance in selected("")} == {"small", "middle", "large", "growth"}
+    assert {instance.group for instance in selected("")} == {"small", "middle", "large", "growth", "days"}
     assert {instance.group for instance in selected("rest")} == {"rest"}
-    assert [instance.name for instance in selected("Lexington")] == ["Lexington"]
+    assert [instance.name for instance in selected("WPI")] == ["WPI 2017"]
+    assert {day.instance for day in DAYS} == {*selected("days"), LEXINGTON}
     assert len({instance.source for instance in INSTANCES.values()}) == len(INSTANCES)
