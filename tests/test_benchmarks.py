@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.flow import FLOW, simple_min_cost_flow
+from benchmarks.glasgow import figures, read_year
+from benchmarks.glasgow import main as glasgow
 from benchmarks.instances import INSTANCES, LEXINGTON, Case, Choices, Instance, Shape
 from benchmarks.measure import Benchmark, Measurement, measure
 from benchmarks.profiles import PROFILE, highs_level_by_level
@@ -16,6 +18,7 @@ from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results
 from benchmarks.run import NotMeasuredError, rows, selected
 from benchmarks.whole_days import DAYS, Day, benchmark_of, first_gap
+from click.testing import CliRunner
 from scripts.write_performance import BEGIN, END, PAGE, rewritten
 
 from pdalloc import generators, solve
@@ -80,7 +83,8 @@ def test_a_slot_in_which_somebody_facilitates_is_no_wanted_place() -> None:
 def test_a_day_whose_slots_are_tied_together_is_solved_once_and_shown_with_its_proof(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tiny = Instance("tiny", "days", 40, 3, lambda: generators.day(40, 12, 3, 3, minimum=5, repeats=2, seed=1))
+    day = generators.day(40, 12, 3, 3, minimum=5, repeats=2, seed=1)
+    tiny = Instance("tiny", "days", 40, 3, lambda: day)
     promised = Day(tiny, "rank-sum", 60)
     monkeypatch.setitem(INSTANCES, tiny.name, tiny)
     monkeypatch.setattr("benchmarks.report.DAYS", [promised])
@@ -89,7 +93,7 @@ def test_a_day_whose_slots_are_tied_together_is_solved_once_and_shown_with_its_p
     assert row.measured
     assert len(row.measured.times) == 1
     results = Results(Machine.here(), "", [row])
-    optimum = solve(tiny.source(), "mip", engine="cp-sat").objective
+    optimum = solve(day, "mip", engine="cp-sat").objective or ()
     assert row.measured.answer == [*optimum, *optimum]
     ((name, objective, status, value, gap, _),) = proofs(results).rows
     assert (name, objective, status, gap) == ("tiny", "rank-sum", "optimal", "0.00%")
@@ -100,6 +104,27 @@ def test_the_gap_is_that_of_the_first_level_that_is_not_proved() -> None:
     assert first_gap([0, 40, 3], [0, 40, 3]) == 0
     assert first_gap([0, 40, 3], [0, 39, 0]) == 1 / 40
     assert first_gap([-5, 0], [-5, 2]) == 2
+
+
+def test_students_and_supervisors_are_read_as_participants_and_facilitators(tmp_path: Path) -> None:
+    (tmp_path / "00038-00000002.soi").write_text("# NUMBER VOTERS: 3\n2: 1,2,3\n1: 3,1\n")
+    (tmp_path / "00038-00000002.dat").write_text("Supervisor,Capacity,Projects\nFirst,1,0 1\nSecond,2,2\n")
+    problem = read_year(tmp_path, 2)
+    assert list(problem.facilitators) == ["First", "Second"]
+    assert problem.most_participants.tolist() == [1, 2]
+    assert problem.session_facilitators.column.tolist() == [0, 0, 1]
+    assert problem.choices.participant.tolist() == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert problem.choices.session.tolist() == [0, 1, 2, 0, 1, 2, 2, 0]
+    # First takes one student, so one of the three has no project
+    allocation = solve(problem, "mip", objective="rank-sum").allocation
+    assert figures(allocation, "greedy") == [2]
+    assert figures(allocation, "rank-sum") == [2]
+
+
+def test_without_its_data_the_student_project_benchmark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PDALLOC_DATA", raising=False)
+    ran = CliRunner().invoke(glasgow, [])
+    assert (ran.exit_code, ran.output) == (0, "skipped: set PDALLOC_DATA to a folder that contains glasgow/\n")
 
 
 def test_results_survive_their_file(results: Results, tmp_path: Path) -> None:
