@@ -238,7 +238,7 @@ def _lexington_with(minimum: int) -> Problem:
 def _four_slots() -> Problem:
     from pdalloc.generators import day
 
-    return day(5_000, 400, 4, 10, minimum=20, repeats=5, seed=SEED)
+    return day(5_000, 400, 4, 10, minimum=30, repeats=5, seed=SEED)
 
 
 def _three_slots() -> Problem:
@@ -257,7 +257,7 @@ LEXINGTON_8, LEXINGTON_15 = (
     for minimum in (8, 15)
 )
 REPEATED = Instance("1,000 x 138 in 3 slots, 5 topics repeated", "days", 1_000, 5, _repeated)
-FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 20", "days", 5_000, 10, _four_slots)
+FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 30", "days", 5_000, 10, _four_slots)
 THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots)
 DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
 

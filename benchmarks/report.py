@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import rich.table
 
 from benchmarks.flow import BARE, FLOW
 from benchmarks.instances import INSTANCES, Shape
 from benchmarks.results import Results, Row
 from benchmarks.targets import TARGETS
-from benchmarks.whole_days import DAYS, MIP, first_gap
+from benchmarks.whole_days import reached
 
 __all__ = ["Table", "growth", "promises", "proofs", "timings"]
 
@@ -84,21 +83,24 @@ def _figures(results: Results, row: Row) -> list[str]:
 
 def proofs(results: Results) -> Table:
     """Return what `mip` reached on whole days, and what it proved."""
-    rows = []
-    for day in DAYS:
-        row = results.row(day.instance.name, MIP.format(day.objective))
-        if row and row.measured:
-            value, bound = np.split(np.array(row.measured.answer), 2)
-            gap = first_gap(value.tolist(), bound.tolist())
-            status = "optimal" if gap == 0 else "feasible"
-            rows.append([row.instance, day.objective, status, _levels(value), f"{gap:.2%}", _time(row.seconds)])
+    rows = [
+        [
+            row.instance,
+            day.objective,
+            "feasible" if gap else "optimal",
+            _levels(value),
+            f"{gap:.2%}",
+            _time(row.seconds),
+        ]
+        for day, row, value, gap in reached(results)
+    ]
     return Table("Whole days", ["instance", "objective", "status", "value", "gap", "time"], rows, texts=4)
 
 
-def _levels(value: npt.NDArray[np.int64]) -> str:
+def _levels(value: list[int]) -> str:
     """Empty places, then the levels from the first that is not 0."""
-    empty, levels = value[0], np.trim_zeros(value[1:], "f")
-    return ", ".join(f"{number:,}" for number in (empty, *levels))
+    empty, *levels = value
+    return ", ".join(f"{number:,}" for number in (empty, *np.trim_zeros(levels, "f")))
 
 
 def promises(results: Results) -> Table:

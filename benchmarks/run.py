@@ -103,7 +103,7 @@ def main(only: str, out: Path) -> None:
             console.print(table.on_console())
     console.print(str(results.machine), f"written to {out}", sep="\n", highlight=False)
     failed = [f"{row.instance}: {row.what}: {row.missing}" for row in measured if row.missing and not row.peer]
-    if wrong := results.disagreements() + failed:
+    if wrong := results.disagreements() + failed + whole_days.not_proved(results):
         raise click.ClickException("\n".join(wrong))
 
 

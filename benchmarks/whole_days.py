@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from benchmarks.instances import FOUR_SLOTS, LEXINGTON, LEXINGTON_8, LEXINGTON_15, REPEATED, THREE_SLOTS, Case, Instance
 from benchmarks.measure import Benchmark
+from benchmarks.results import Results, Row
 from pdalloc import Result, solve
 
-__all__ = ["DAYS", "MIP", "Day", "benchmark_of", "first_gap"]
+__all__ = ["DAYS", "MIP", "Day", "benchmark_of", "first_gap", "not_proved", "reached"]
 
 MIP = 'pa.solve(problem, "mip", objective="{}")'
 
@@ -57,12 +59,30 @@ def first_gap(value: list[int], bound: list[int]) -> float:
     return next((abs(v - b) / max(abs(v), 1) for v, b in zip(value, bound, strict=True) if v != b), 0.0)
 
 
+def reached(results: Results) -> Iterator[tuple[Day, Row, list[int], float]]:
+    """Yield each day that was measured, its row, the value and its gap."""
+    for day in DAYS:
+        row = results.row(day.instance.name, MIP.format(day.objective))
+        if row and row.measured:
+            levels = len(row.measured.answer) // 2
+            value, bound = row.measured.answer[:levels], row.measured.answer[levels:]
+            yield day, row, value, first_gap(value, bound)
+
+
+def not_proved(results: Results) -> list[str]:
+    """Name the days of which less was proved than is promised."""
+    return [
+        f"{row.instance}: {row.what}: gap {gap:.2%}, more than {day.gap:.2%}"
+        for day, row, _, gap in reached(results)
+        if gap > day.gap
+    ]
+
+
 def _value_and_bound(day: Day, case: Case, result: Result) -> list[int]:
-    """Return the value of a result that breaks no rule and is as good as promised, then its bound."""
+    """Return the value of a result that breaks no rule, then its bound."""
     assert result.allocation.violations() == ()
     value, bound = list(result.objective or ()), list(result.bound or ())
-    assert first_gap(value, bound) <= day.gap, (value, bound)
-    if day.instance is REPEATED:
+    if day.instance is REPEATED and value == bound:
         assert tuple(np.cumsum(value[1:])[-3:]) == WORST_DAYS, value
     return value + bound
 

@@ -17,7 +17,7 @@ from benchmarks.profiles import PROFILE, highs_level_by_level
 from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results
 from benchmarks.run import NotMeasuredError, rows, selected
-from benchmarks.whole_days import DAYS, Day, benchmark_of, first_gap
+from benchmarks.whole_days import DAYS, Day, benchmark_of, first_gap, not_proved
 from click.testing import CliRunner
 from scripts.write_performance import BEGIN, END, PAGE, rewritten
 
@@ -87,7 +87,7 @@ def test_a_day_whose_slots_are_tied_together_is_solved_once_and_shown_with_its_p
     tiny = Instance("tiny", "days", 40, 3, lambda: day)
     promised = Day(tiny, "rank-sum", 60)
     monkeypatch.setitem(INSTANCES, tiny.name, tiny)
-    monkeypatch.setattr("benchmarks.report.DAYS", [promised])
+    monkeypatch.setattr("benchmarks.whole_days.DAYS", [promised])
     monkeypatch.setattr("benchmarks.whole_days.BENCHMARKS", [benchmark_of(promised)])
     (row,) = rows([tiny], in_this_process)
     assert row.measured
@@ -98,6 +98,11 @@ def test_a_day_whose_slots_are_tied_together_is_solved_once_and_shown_with_its_p
     ((name, objective, status, value, gap, _),) = proofs(results).rows
     assert (name, objective, status, gap) == ("tiny", "rank-sum", "optimal", "0.00%")
     assert value == ", ".join(map(str, optimum))
+    assert not_proved(results) == []
+    places, cost = optimum
+    unproved = row.measured._replace(answer=[*optimum, places, cost - 3])
+    (said,) = not_proved(replace(results, rows=[replace(row, measured=unproved)]))
+    assert said == f"tiny: {row.what}: gap {3 / cost:.2%}, more than 0.00%"
 
 
 def test_the_gap_is_that_of_the_first_level_that_is_not_proved() -> None:
