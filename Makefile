@@ -23,7 +23,7 @@ check: .venv/installed-test  ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## the benchmarks, one table, in about 20 minutes; ONLY=small in 4
+bench: .venv/installed-test  ## the benchmarks, one table, in about 30 minutes; ONLY=small in 5
 	$(BIN)/python -m benchmarks.run $(if $(ONLY),--only '$(ONLY)')
 
 performance: .venv/installed-test  ## write the last benchmark into docs/performance.md
