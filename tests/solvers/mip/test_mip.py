@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -267,12 +268,10 @@ def test_bounds_hold_whatever_the_prices() -> None:
     bounds: list[float] = []
     priced = relaxation.Relaxation._priced
 
-    def noisy(
-        self: relaxation.Relaxation, cost: np.ndarray, prices: np.ndarray
-    ) -> tuple[float, np.ndarray, np.ndarray]:
+    def noisy(self: relaxation.Relaxation, cost: np.ndarray, prices: np.ndarray, *helped: Any) -> Any:
         noise = np.random.default_rng(len(bounds)).normal(size=len(prices))
-        bounds.append(priced(self, cost, prices + noise)[0])
-        return priced(self, cost, prices)
+        bounds.append(priced(self, cost, prices + noise, *helped)[0])
+        return priced(self, cost, prices, *helped)
 
     with pytest.MonkeyPatch.context() as patch, relaxations_first():
         patch.setattr(relaxation.Relaxation, "_priced", noisy)

@@ -9,6 +9,7 @@ from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, DayCosts
 from pdalloc.solvers.mip.bundles import Bundles
 from pdalloc.solvers.mip.descent import Descent
 from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.relaxation import Relaxation
 from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules
@@ -20,7 +21,7 @@ FIRST_SCHEDULES = 4
 """Of each participant, the cheapest ones, to begin with."""
 
 
-def decide_days(standing: Standing, engine: Engine) -> None:
+def decide_days(standing: Standing, engine: Engine, linear: LinearSolver) -> None:
     """Decide the levels that are left, among allocations that are best at those before.
 
     Raises
@@ -38,16 +39,18 @@ def decide_days(standing: Standing, engine: Engine) -> None:
     first = standing.level
     assert isinstance(first, DayCosts)
     if first.counted is not None:
-        _decide_from_the_worst(standing, engine, items, first)
+        _decide_from_the_worst(standing, engine, linear, items, first)
         return
     schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
     bundles = Bundles(schedules)
-    relaxation = Relaxation(bundles, standing.context, standing.beat, _first_columns(schedules, first))
+    relaxation = Relaxation(bundles, linear, _first_columns(schedules, first))
     if not _descend(standing, engine, bundles, relaxation):
         raise standing.infeasible()
 
 
-def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, first: DayCosts) -> None:
+def _decide_from_the_worst(
+    standing: Standing, engine: Engine, linear: LinearSolver, items: Items, first: DayCosts
+) -> None:
     """Find the smallest sum that nobody's day need be above, and go on with schedules up to it."""
     assert first.counted is not None
     people = len(standing.problem.participants)
@@ -66,10 +69,10 @@ def _decide_from_the_worst(standing: Standing, engine: Engine, items: Items, fir
             # the schedules of the last round are those that cost less, in the same order
             before = np.flatnonzero(schedules.costs(first.places) < worst)
             column = np.concatenate([before, np.flatnonzero(bundles.participant < 0)])[column]
-        relaxation = Relaxation(bundles, standing.context, standing.beat, column)
+        relaxation = Relaxation(bundles, linear, column)
         if _descend(standing, engine, bundles, relaxation):
             return
-        column = relaxation.active
+        column = np.flatnonzero(relaxation.is_known)
     raise standing.infeasible()
 
 

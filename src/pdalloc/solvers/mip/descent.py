@@ -88,7 +88,7 @@ class Descent:
         self.level_most.append(most)
         if self.relaxation is not None:
             if self.values is not None:
-                self.relaxation.require(self.values)
+                self.relaxation.is_known |= self.values > 0
             self.relaxation.keep_level(cost, most)
 
     def _relaxed(self, cost: Int64Array, relaxation: Relaxation) -> Decided | None:
@@ -106,8 +106,7 @@ class Descent:
         if decided is not None and decided.is_proved:
             assert decided.bound is not None
             too_dear = np.flatnonzero(self.allowed & ~_within(relaxed, decided.bound) & self.master.is_free)
-            self.allowed[too_dear] = False
-            relaxation.exclude(too_dear)
+            self.allowed[too_dear] = relaxation.allowed[too_dear] = False
             if decided.bound > bound and not self.master.people:
                 # the relaxation of the compact model is loose here, and will be at the next levels
                 self.relaxation = None
@@ -152,8 +151,7 @@ class Descent:
         """
         assert self.relaxation is not None
         participant, least = self.master.participant, self.master.least
-        is_known = np.zeros(len(which), np.bool_)
-        is_known[self.relaxation.active] = True
+        is_known = self.relaxation.is_known
         is_split = np.zeros(int(participant.max(initial=-1)) + 2, np.bool_)
         is_split[participant[np.abs(np.rint(relaxed.values) - relaxed.values) > TOLERANCE]] = True
         is_split[-1] = True

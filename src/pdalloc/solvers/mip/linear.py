@@ -1,21 +1,24 @@
-"""Linear programs that grow: each solve begins where the last one ended, before columns or rows were added."""
+"""Optima and prices of linear programs: small ones in a thread of this process, large ones in a child process."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray
 from pdalloc.context import Context
 from pdalloc.errors import SolverError
+from pdalloc.solvers.mip.program import Program
+from pdalloc.solvers.mip.runs import ChildRun, NoChildError, Run, ThreadRun
+from pdalloc.solvers.mip.worker import ENDED, FAILED, RESULT, Job
 
-if TYPE_CHECKING:
-    import scipy.sparse
+__all__ = ["LinearSolver", "Optimum"]
 
-__all__ = ["LinearProgram", "Optimum"]
+SMALL = 30_000
+"""Entries of a program that is solved in this process."""
 
 POLL = 0.05
 """Seconds between two looks at the clock and the stop flag."""
@@ -35,76 +38,36 @@ class Optimum(NamedTuple):
     prices: FloatArray
 
 
-class LinearProgram:
-    """Minimise costs over columns and rows, by the simplex method of GLOP.
+class LinearSolver:
+    """Solves linear programs so that time limit, stop flag and Ctrl-C are heeded; a context manager.
+
+    Large ones by the interior point method of HiGHS, which hears nothing while it works and so does it in a child
+    process; on days of thousands of participants it is several times faster than simplex methods. Small ones, and what
+    HiGHS cannot do, by the dual simplex method of GLOP.
 
     Parameters
     ----------
-    lower, upper : float arrays, shape (rows,)
     context : Context
         Its time limit and stop flag end a solve.
     beat : callable
         Called again and again while a solve runs, in the calling thread.
     """
 
-    def __init__(self, lower: FloatArray, upper: FloatArray, context: Context, beat: Callable[[], None]) -> None:
-        from ortools.math_opt import model_pb2, parameters_pb2
-        from ortools.math_opt.core.python import solver
-
-        proto = model_pb2.ModelProto()
-        proto.linear_constraints.ids.extend(range(len(lower)))
-        proto.linear_constraints.lower_bounds.extend(lower.tolist())
-        proto.linear_constraints.upper_bounds.extend(upper.tolist())
-        self.rows, self.columns = len(lower), 0
+    def __init__(self, context: Context, beat: Callable[[], None]) -> None:
         self._context, self._beat = context, beat
-        self._solver = solver.new(parameters_pb2.SOLVER_TYPE_GLOP, proto, parameters_pb2.SolverInitializerProto())
+        self._child: ChildRun | None = None
+        self._can_have_child = True
 
-    def add_columns(
-        self, cost: FloatArray, matrix: scipy.sparse.csc_array, least: FloatArray, most: FloatArray
+    def __enter__(self) -> LinearSolver:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Add columns; the matrix has all rows, and a column for each of them."""
-        update = _new_update()
-        added = update.new_variables
-        added.ids.extend(range(self.columns, self.columns + len(cost)))
-        added.lower_bounds.extend(least.tolist())
-        added.upper_bounds.extend(most.tolist())
-        added.integers.extend([False] * len(cost))
-        _set(update.objective_updates.linear_coefficients, np.arange(len(cost)) + self.columns, cost)
-        _fill(update.linear_constraint_matrix_updates, matrix.tocsr(), 0, self.columns)
-        self._update(update)
-        self.columns += len(cost)
+        self._close()
 
-    def add_row(self, coefficients: FloatArray, lower: float, upper: float) -> None:
-        """Add a row; a coefficient for each column."""
-        from scipy.sparse import csr_array
-
-        update = _new_update()
-        update.new_linear_constraints.ids.append(self.rows)
-        update.new_linear_constraints.lower_bounds.append(lower)
-        update.new_linear_constraints.upper_bounds.append(upper)
-        _fill(update.linear_constraint_matrix_updates, csr_array(coefficients[None, :]), self.rows, 0)
-        self._update(update)
-        self.rows += 1
-
-    def set_costs(self, cost: FloatArray) -> None:
-        """Give every column another cost."""
-        update = _new_update()
-        _set(update.objective_updates.linear_coefficients, np.arange(self.columns), cost)
-        self._update(update)
-
-    def exclude(self, column: Int64Array) -> None:
-        """Keep columns, in ascending order, at 0."""
-        update = _new_update()
-        _set(update.variable_updates.upper_bounds, column, np.zeros(len(column)))
-        self._update(update)
-
-    def solve(self, *, primal: bool) -> Optimum | None:
-        """Return an optimum, None if there is no solution.
-
-        Parameters
-        ----------
-        primal : bool
-            Whether by the primal simplex method, which goes on best after columns were added, or by the dual one.
+    def solve(self, program: Program) -> Optimum | None:
+        """Return an optimum of the program without whole columns, None if it has no solution.
 
         Raises
         ------
@@ -113,83 +76,76 @@ class LinearProgram:
         """
         from ortools.math_opt import parameters_pb2, result_pb2
 
-        algorithm = parameters_pb2.LP_ALGORITHM_PRIMAL_SIMPLEX if primal else parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX
-        result = self._solve(parameters_pb2.SolveParametersProto(lp_algorithm=algorithm))
-        reason = result.termination.reason
-        if reason in (
-            result_pb2.TERMINATION_REASON_INFEASIBLE,
-            result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
-        ):
-            return None
-        if reason != result_pb2.TERMINATION_REASON_OPTIMAL:
-            self._context.check()
-            raise SolverError(f"GLOP ended with {result_pb2.TerminationReasonProto.Name(reason)}")
-        solution = result.solutions[0]
-        return Optimum(
-            _dense(solution.primal_solution.variable_values, self.columns),
-            _dense(solution.dual_solution.dual_values, self.rows),
-        )
-
-    def _solve(self, parameters: Any) -> Any:
-        """Solve in a thread, so that this one sees time limit, stop flag and Ctrl-C."""
-        from ortools.math_opt import callback_pb2, model_parameters_pb2
-        from ortools.util.python.pybind_solve_interrupter import PySolveInterrupter
-
-        interrupter = PySolveInterrupter()
-        outcome: list[Any] = []
-
-        def work() -> None:
-            try:
-                outcome.append(
-                    self._solver.solve(
-                        parameters,
-                        model_parameters_pb2.ModelSolveParametersProto(),
-                        None,
-                        callback_pb2.CallbackRegistrationProto(),
-                        None,
-                        interrupter,
-                    )
+        model = program.relaxed().to_proto().SerializeToString()
+        trials = [_glop()]
+        if program.rows.nnz > SMALL and self._can_have_child:
+            trials.insert(0, _highs())
+        for trial in trials:
+            is_highs = trial[0] == parameters_pb2.SOLVER_TYPE_HIGHS
+            result = self._result(Job(model, b"", (trial,), ""), in_child=is_highs)
+            if result is None:
+                continue
+            reason = result.termination.reason
+            if reason == result_pb2.TERMINATION_REASON_OPTIMAL:
+                solution = result.solutions[0]
+                return Optimum(
+                    _dense(solution.primal_solution.variable_values, len(program.cost)),
+                    _dense(solution.dual_solution.dual_values, len(program.lower)),
                 )
-            except Exception as error:
-                outcome.append(error)
+            if reason in (
+                result_pb2.TERMINATION_REASON_INFEASIBLE,
+                result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
+            ):
+                return None
+        raise SolverError("neither HiGHS nor GLOP found an optimum of a linear program")
+
+    def _result(self, job: Job, *, in_child: bool) -> Any:
+        """Return the result of a job, None if it failed."""
+        from ortools.math_opt import result_pb2
 
         self._context.check()
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
+        run: Run = ThreadRun(listens=True)
         try:
-            while thread.is_alive():
-                thread.join(POLL)
+            if in_child:
+                self._child = run = self._child or ChildRun(listens=False)
+            run.start(job)
+            while True:
+                message = run.get(POLL)
+                if message is not None and message[0] == RESULT:
+                    return result_pb2.SolveResultProto.FromString(message[1])
+                if message is not None and message[0] in (FAILED, ENDED):
+                    self._close()
+                    return None
                 self._context.check()
                 self._beat()
-        finally:
-            interrupter.interrupt()
-            thread.join()
-        if isinstance(outcome[0], Exception):
-            raise SolverError(f"GLOP failed: {outcome[0]}") from outcome[0]
-        return outcome[0]
+        except NoChildError:
+            self._can_have_child = False
+            self._close()
+            return None
+        except BaseException:
+            run.interrupt()
+            self._close()
+            raise
 
-    def _update(self, update: Any) -> None:
-        if not self._solver.update(update):
-            raise SolverError("GLOP did not take a change of the program")
-
-
-def _new_update() -> Any:
-    from ortools.math_opt import model_update_pb2
-
-    return model_update_pb2.ModelUpdateProto()
+    def _close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
 
 
-def _set(proto: Any, index: Int64Array, value: FloatArray) -> None:
-    proto.ids.extend(index.tolist())
-    proto.values.extend(value.tolist())
+def _highs() -> tuple[int, bytes]:
+    from ortools.math_opt import parameters_pb2
+
+    parameters = parameters_pb2.SolveParametersProto(lp_algorithm=parameters_pb2.LP_ALGORITHM_BARRIER)
+    parameters.highs.int_options["threads"] = 1
+    return parameters_pb2.SOLVER_TYPE_HIGHS, parameters.SerializeToString()
 
 
-def _fill(proto: Any, matrix: scipy.sparse.csr_array, first_row: int, first_column: int) -> None:
-    matrix.sort_indices()
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) + first_row
-    proto.row_ids.extend(row.tolist())
-    proto.column_ids.extend((matrix.indices + first_column).tolist())
-    proto.coefficients.extend(matrix.data.tolist())
+def _glop() -> tuple[int, bytes]:
+    from ortools.math_opt import parameters_pb2
+
+    parameters = parameters_pb2.SolveParametersProto(lp_algorithm=parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX)
+    return parameters_pb2.SOLVER_TYPE_GLOP, parameters.SerializeToString()
 
 
 def _dense(sparse: Any, length: int) -> FloatArray:

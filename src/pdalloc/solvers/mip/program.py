@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +76,10 @@ class Program:
             and within(self.lower, activity, self.upper)
             and bool((values[self.is_integer] == np.rint(values[self.is_integer])).all())
         )
+
+    def relaxed(self) -> Program:
+        """Return the program with columns of any size within their bounds."""
+        return replace(self, is_integer=np.zeros_like(self.is_integer))
 
     def to_proto(self) -> Any:
         """Return the program as MathOpt's ``ModelProto``."""

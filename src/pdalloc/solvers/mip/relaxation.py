@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
-from pdalloc.context import Context
-from pdalloc.solvers.mip.linear import LinearProgram
+from pdalloc.solvers.mip.linear import LinearSolver
+from pdalloc.solvers.mip.program import Program
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -24,10 +23,11 @@ DIGITS = 50
 NEGATIVE = -1e-7
 CLOSED = 0.05
 MISSING = 1e-7
-A_ROUND = 2
-"""Columns of each participant that a round adds."""
+ALL_AT_ONCE = 400_000
+"""Columns of a program that is not worth the while to begin with few of."""
 
-HELPER = -1
+A_ROUND = 4
+"""Columns of each participant that a round adds."""
 
 
 class Master(Protocol):
@@ -90,106 +90,103 @@ class Relaxed(NamedTuple):
 class Relaxation:
     """The relaxation of a master, from level to level and with ever fewer columns.
 
-    Where columns are schedules, helpers at first stand in for what the columns at hand cannot do: one for each row that
-    is broken if nobody has anything.
-
     Parameters
     ----------
     master : Master
-    context : Context
-    beat : callable
-        See `LinearProgram`.
-    active : int array
-        Columns to begin with; those that are not `is_free` must be among them.
+    solver : LinearSolver
+    first : int array
+        Columns to begin with where there are too many to look at all at once; those that are not `is_free` are among
+        them.
 
     Attributes
     ----------
-    column : int64 array
-        What each column of the linear program is: one of the master's, or a helper.
+    allowed : bool array, shape (columns,)
+        Columns that are not known to be too dear.
+    is_known : bool array, shape (columns,)
+        Columns that were looked at.
     """
 
-    def __init__(self, master: Master, context: Context, beat: Callable[[], None], active: Int64Array) -> None:
-        self.master = master
+    def __init__(self, master: Master, solver: LinearSolver, first: Int64Array) -> None:
+        self.master, self.solver = master, solver
         self.allowed = master.most > 0
+        self.is_known = np.zeros(len(master.most), np.bool_)
+        self.is_known[first] = True
         self.level_costs: list[Int64Array] = []
         self.level_most: list[int] = []
-        self.lp = LinearProgram(master.lower, master.upper, context, beat)
-        self.column = np.zeros(0, np.int64)
-        self.helped = np.zeros(0, np.int64)
-        self.needs = np.zeros(0)
-        if master.people:
-            needs = np.maximum(master.lower, 0) + np.minimum(master.upper, 0)
-            self._add_helpers(np.flatnonzero(needs), needs[needs != 0])
-        self._activate(active)
-
-    @property
-    def active(self) -> Int64Array:
-        """Columns of the master that are looked at, in ascending order."""
-        return np.sort(self.column[self.column != HELPER])
-
-    # ---- solving -------------------------------------------------------------------------------------------------
 
     def serve(self) -> float:
-        """Return a bound on how much of the rows only helpers can do; not above 0 if they are not needed."""
-        relaxed = self._sift(np.zeros(len(self.master.most), np.int64))
+        """Return a bound on how much of the rows cannot be done; not above 0 if there is a solution."""
+        relaxed = self._sift(np.zeros(len(self.allowed), np.int64), helped=True)
         return np.inf if relaxed is None else relaxed.bound
 
     def solve(self, cost: Int64Array) -> Relaxed | None:
-        """Return the relaxation at a level, None if it has no solution; without helpers from here on.
+        """Return the relaxation at a level, None if it has no solution.
 
         Parameters
         ----------
         cost : int64 array, shape (columns,)
         """
-        if len(self.helped):
-            self.lp.exclude(np.flatnonzero(self.column == HELPER))
-            self.helped, self.needs = self.helped[:0], self.needs[:0]
-        return self._sift(cost)
+        return self._sift(cost, helped=False)
 
     def keep_level(self, cost: Int64Array, most: int) -> None:
         """Hold the cost of a level at its optimum."""
-        self.lp.add_row(np.where(self.column == HELPER, 0, cost[self.column]).astype(np.float64), -np.inf, most)
         self.level_costs.append(cost)
         self.level_most.append(most)
-        if len(self.helped) and most < 0:
-            self._add_helpers(np.array([self.lp.rows - 1]), np.array([float(most)]))
 
-    def exclude(self, column: Int64Array) -> None:
-        """Keep columns at 0."""
-        self.allowed[column] = False
-        self.lp.exclude(np.flatnonzero(np.isin(self.column, column)))
-
-    def require(self, values: FloatArray) -> None:
-        """See to it that a solution's columns are among those looked at."""
-        self._activate(np.setdiff1d(np.flatnonzero(values), self.column))
-
-    def _sift(self, cost: Int64Array) -> Relaxed | None:
-        """Solve on the active columns, price all, and add the best ones until none improves."""
-        is_serving = len(self.helped) > 0
-        self._set_costs(cost)
+    def _sift(self, cost: Int64Array, *, helped: bool) -> Relaxed | None:
+        """Solve on the known columns, price all, and look at the best ones until none improves."""
+        if self.allowed.sum() <= ALL_AT_ONCE:
+            self.is_known |= self.allowed
         while True:
-            found = self.lp.solve(primal=self.master.people > 0)
+            column = np.flatnonzero(self.is_known & self.allowed)
+            row, needs = self._needs() if helped else (np.zeros(0, np.int64), np.zeros(0))
+            found = self.solver.solve(self._program(cost, column, row, needs))
             if found is None:
                 return None
-            bound, reduced, unshifted = self._priced(cost, found.prices)
-            is_helper = self.column == HELPER
             values = np.zeros(len(cost))
-            values[self.column[~is_helper]] = found.values[~is_helper]
-            missing = float(found.values[is_helper].sum()) if is_serving else 0.0
-            inactive = self.allowed.copy()
-            inactive[self.column[~is_helper]] = False
-            improving = np.flatnonzero(inactive & (unshifted < NEGATIVE))
-            is_good = missing < MISSING or bound > CLOSED if is_serving else cost @ values - bound < CLOSED
+            values[column] = found.values[: len(column)]
+            missing = float(found.values[len(column) :].sum())
+            bound, reduced, unshifted = self._priced(cost, found.prices, row, needs)
+            improving = np.flatnonzero(self.allowed & ~self.is_known & (unshifted < NEGATIVE))
+            is_good = missing < MISSING or bound > CLOSED if helped else cost @ values - bound < CLOSED
             if is_good or not len(improving):
                 return Relaxed(bound, reduced, values)
-            self._activate(np.sort(self._best_of_each(improving, unshifted)))
-            self._set_costs(cost)
+            self.is_known[self._best_of_each(improving, unshifted)] = True
 
-    def _set_costs(self, cost: Int64Array) -> None:
-        of_helper = 1.0 if len(self.helped) else 0.0
-        self.lp.set_costs(np.where(self.column == HELPER, of_helper, cost[self.column]))
+    def _needs(self) -> tuple[Int64Array, FloatArray]:
+        """Return the rows that are broken if nobody has anything, and by how much: helpers can stand in there."""
+        lower, upper = self._bounds()
+        needs = np.maximum(lower, 0) + np.minimum(upper, 0)
+        row = np.flatnonzero(needs)
+        return row, needs[row]
 
-    def _priced(self, cost: Int64Array, prices: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def _bounds(self) -> tuple[FloatArray, FloatArray]:
+        return (
+            np.concatenate([self.master.lower, np.full(len(self.level_most), -np.inf)]),
+            np.concatenate([self.master.upper, np.array(self.level_most, np.float64)]),
+        )
+
+    def _program(self, cost: Int64Array, column: Int64Array, row: Int64Array, needs: FloatArray) -> Program:
+        """Return the program of some columns, then of a helper at cost 1 for each row in need."""
+        from scipy.sparse import csc_array, csr_array, hstack, vstack
+
+        lower, upper = self._bounds()
+        levels = [csr_array(level[column][None, :].astype(np.float64)) for level in self.level_costs]
+        rows = vstack([self.master.matrix(column), *levels], format="csc")
+        helpers = csc_array((np.sign(needs), (row, np.arange(len(row)))), shape=(len(lower), len(row)))
+        return Program(
+            np.concatenate([cost[column].astype(np.float64), np.ones(len(row))]),
+            hstack([rows, helpers], format="csr"),
+            lower,
+            upper,
+            np.concatenate([self.master.least[column], np.zeros(len(row))]),
+            np.concatenate([self.master.most[column], np.abs(needs)]),
+            np.zeros(len(column) + len(row), np.bool_),
+        )
+
+    def _priced(
+        self, cost: Int64Array, prices: FloatArray, row: Int64Array, needs: FloatArray
+    ) -> tuple[float, FloatArray, FloatArray]:
         """Return a bound from any prices, by sums without a rounding error.
 
         Returns
@@ -206,12 +203,12 @@ class Relaxation:
         unshifted = cost - master.at_prices(prices[:rows])
         for price, level in zip(prices[rows:], self.level_costs, strict=True):
             unshifted -= price * level
-        of_helpers = 1 - np.sign(self.needs) * prices[self.helped]
-        by_person = self.helped < master.people
-        bound += float(np.minimum(of_helpers * np.abs(self.needs), 0)[~by_person].sum())
+        of_helpers = 1 - np.sign(needs) * prices[row]
+        by_person = row < master.people
+        bound += float(np.minimum(of_helpers * np.abs(needs), 0)[~by_person].sum())
         # the row of each participant takes a price at which their cheapest schedule costs nothing
         cheapest = np.full(master.people, np.inf)
-        cheapest[self.helped[by_person]] = of_helpers[by_person]
+        cheapest[row[by_person]] = of_helpers[by_person]
         is_schedule = (master.participant >= 0) & (master.people > 0)
         of_person = np.flatnonzero(self.allowed & is_schedule)
         np.minimum.at(cheapest, master.participant[of_person], unshifted[of_person])
@@ -223,35 +220,13 @@ class Relaxation:
 
     def _rounded(self, cost: Int64Array, prices: FloatArray) -> tuple[FloatArray, float]:
         """Return prices that make a bound, so round that sums of products are exact, and what they pay for rows."""
-        lower = np.concatenate([self.master.lower, np.full(len(self.level_most), -np.inf)])
-        upper = np.concatenate([self.master.upper, np.array(self.level_most, np.float64)])
+        lower, upper = self._bounds()
         prices = np.where(((prices > 0) & np.isinf(lower)) | ((prices < 0) & np.isinf(upper)), 0.0, prices)
         side = np.where(prices > 0, lower, np.where(prices < 0, upper, 0.0))
         size = float(np.abs(prices) @ np.abs(side)) + float(np.abs(cost).max(initial=1))
         unit = 2.0 ** max(FINEST_UNIT, int(np.ceil(np.log2(size + 1))) - DIGITS)
         prices = np.rint(prices / unit) * unit
         return prices, float(prices @ side)
-
-    # ---- columns -------------------------------------------------------------------------------------------------
-
-    def _add_helpers(self, row: Int64Array, needs: FloatArray) -> None:
-        from scipy.sparse import csc_array
-
-        ones, column = np.ones(len(row)), np.arange(len(row))
-        matrix = csc_array((np.sign(needs), (row, column)), shape=(self.lp.rows, len(row)))
-        self.lp.add_columns(ones, matrix, np.zeros(len(row)), np.abs(needs))
-        self.column = np.concatenate([self.column, np.full(len(row), HELPER)])
-        self.helped, self.needs = np.concatenate([self.helped, row]), np.concatenate([self.needs, needs])
-
-    def _activate(self, column: Int64Array) -> None:
-        from scipy.sparse import csr_array, vstack
-
-        if not len(column):
-            return
-        levels = [csr_array(level[column][None, :].astype(np.float64)) for level in self.level_costs]
-        matrix = vstack([self.master.matrix(column), *levels], format="csc")
-        self.lp.add_columns(np.zeros(len(column)), matrix, self.master.least[column], self.master.most[column])
-        self.column = np.concatenate([self.column, column])
 
     def _best_of_each(self, column: Int64Array, reduced: FloatArray) -> Int64Array:
         """Return the columns of least reduced cost, a few of each participant."""

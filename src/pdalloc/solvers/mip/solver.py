@@ -14,6 +14,7 @@ from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY
 from pdalloc.solvers.mip.days import decide_days
 from pdalloc.solvers.mip.engine import ENGINES, Engine
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.standing import Standing
 from pdalloc.solvers.mip.sums import decide_sums
 
@@ -76,10 +77,10 @@ class Mip:
         standing = Standing(problem, get_objective(self.objective), context)
         context.check()
         try:
-            with Engine(self.engine, context, standing.hear) as engine:
-                decide_sums(standing, engine)
+            with Engine(self.engine, context, standing.hear) as engine, LinearSolver(context, standing.beat) as linear:
+                decide_sums(standing, engine, linear)
                 if not standing.is_stopped:
-                    decide_days(standing, engine)
+                    decide_days(standing, engine, linear)
         except (SolveStoppedError, KeyboardInterrupt):
             if not standing.has_allocation():
                 raise

@@ -16,6 +16,7 @@ from pdalloc.solvers.flow import Flow
 from pdalloc.solvers.mip.compact import Compact
 from pdalloc.solvers.mip.descent import Descent
 from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.relaxation import Relaxation
 from pdalloc.solvers.mip.standing import Standing
 
@@ -25,7 +26,7 @@ FEW_COLUMNS = 2_000
 """A model with no more columns goes to the engine as it is, without a relaxation before."""
 
 
-def decide_sums(standing: Standing, engine: Engine) -> None:
+def decide_sums(standing: Standing, engine: Engine, linear: LinearSolver) -> None:
     """Decide the levels up to the first that judges whole days.
 
     Raises
@@ -39,15 +40,15 @@ def decide_sums(standing: Standing, engine: Engine) -> None:
         result = Flow(FirstLevels(standing.objective, count)).solve(problem, standing.context)
         for _ in range(count):
             standing.prove(result.allocation)
-    elif (count or not levels) and not _fill_without_unlisted(standing, engine, count):
-        _descend(standing, _descent(standing, engine, unlisted=standing.may_use_unlisted), count)
+    elif (count or not levels) and not _fill_without_unlisted(standing, engine, linear, count):
+        _descend(standing, _descent(standing, engine, linear, unlisted=standing.may_use_unlisted), count)
 
 
-def _fill_without_unlisted(standing: Standing, engine: Engine, count: int) -> bool:
+def _fill_without_unlisted(standing: Standing, engine: Engine, linear: LinearSolver, count: int) -> bool:
     """Decide the levels where listed places alone fill all wanted ones: then unlisted ones are of no use to anybody."""
     if not standing.may_use_unlisted or standing.levels[:2] != [EMPTY_PLACES, UNLISTED_PLACES]:
         return False
-    descent = _descent(standing, engine, unlisted=False)
+    descent = _descent(standing, engine, linear, unlisted=False)
     assert isinstance(descent.master, Compact)
     costs = descent.master.costs(EMPTY_PLACES)
     decided = descent.decide(costs.column)
@@ -57,12 +58,12 @@ def _fill_without_unlisted(standing: Standing, engine: Engine, count: int) -> bo
     return True
 
 
-def _descent(standing: Standing, engine: Engine, *, unlisted: bool) -> Descent:
+def _descent(standing: Standing, engine: Engine, linear: LinearSolver, *, unlisted: bool) -> Descent:
     compact = Compact(standing.problem, unlisted=unlisted)
     relaxation = None
     if compact.columns > FEW_COLUMNS:
         engine.prepare()
-        relaxation = Relaxation(compact, standing.context, standing.beat, np.arange(compact.columns))
+        relaxation = Relaxation(compact, linear, np.arange(compact.columns))
     return Descent(compact, engine, relaxation)
 
 
