@@ -133,6 +133,26 @@ def test_objectives_with_commas_are_a_chain(tmp_path: Path) -> None:
     assert "flow: optimal, rank-sum,generous (" in result.output
 
 
+def test_a_day_with_minimums_is_allocated_and_the_rosters_say_what_is_cancelled(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, **SMALL | {"sessions": "session,capacity,minimum\nx,2,2\ny,1,1\n"})
+    result = run("allocate", folder)
+    assert result.exit_code == 0, result.output
+    # p2 does not want x, so it cannot have its two participants; y goes to one of them
+    assert "mip: optimal, rank-sum (1 empty places, 2 rank cost)" in result.stdout
+    assert read_csv(folder / "allocation" / "rosters.csv") == [
+        ["session", "status", "participant", "rank"],
+        ["x", "cancelled", "", ""],
+        ["y", "runs", "p2", "1"],
+    ]
+
+
+def test_a_day_on_which_the_rules_cannot_be_kept_is_said_so(tmp_path: Path) -> None:
+    sessions = "session,capacity,minimum,must_run\nx,2,2,yes\ny,1,,\n"
+    folder = write_folder(tmp_path, **SMALL | {"sessions": sessions})
+    assert_refused(run("allocate", folder), "pdalloc: no allocation keeps all the rules")
+    assert not (folder / "allocation").exists()
+
+
 def test_the_objective_can_be_named(tmp_path: Path) -> None:
     tables = SMALL | {"choices": "participant,session,rating\np1,x,5\np1,y,9\np2,y,1\n"}
     result = run("allocate", write_folder(tmp_path, **tables), "--objective", "welfare")
@@ -232,7 +252,7 @@ def test_check_says_what_the_tables_hold_and_writes_nothing(tmp_path: Path) -> N
         "uses slots: slot 'am'",
         "uses sessions over several slots: session '[red]z[/]' has 2 slots",
         "uses facilitators who are participants: participant 'p3' runs session 'x'",
-        "solvers that can allocate it: first-come, lottery",
+        "solvers that can allocate it: first-come, lottery, mip",
     ]
     assert contents(folder) == before
 
@@ -351,10 +371,10 @@ def test_a_command_line_that_makes_no_sense_has_status_2(arguments: list[str]) -
 
 
 def test_a_feature_that_the_solver_does_not_handle_is_named(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path, **SMALL | {"sessions": "session,capacity,minimum\nx,2,1\ny,1,1\n"})
-    text = "solver 'lottery' does not handle minimums (here: session 'x' has minimum 1)"
-    assert_refused(run("allocate", folder, "--solver", "lottery"), text)
-    assert_refused(run("allocate", folder), "minimums (here: session 'x' has minimum 1)")
+    folder = write_folder(tmp_path, **SMALL | {"participants": "participant,history\np1,1\np2,\n"})
+    text = "history (here: participant 'p1' has a history)"
+    assert_refused(run("allocate", folder, "--solver", "lottery"), f"solver 'lottery' does not handle {text}")
+    assert_refused(run("allocate", folder), f"no exact solver handles {text}")
     assert not (folder / "allocation").exists()
 
 

@@ -176,7 +176,7 @@ def test_an_objective_that_does_not_fit_the_document_is_refused(option: dict[str
 
 
 @pytest.mark.parametrize(
-    "option", [None, 3, [], {}, {"name": ["rank-sum"]}, {"name": "nash"}, {"objectives": {}}], ids=str
+    "option", [None, 3, [], {}, {"name": ["rank-sum"]}, {"name": "utility"}, {"objectives": {}}], ids=str
 )
 def test_an_objective_that_is_not_this_librarys_is_kept_as_it_is(option: Any) -> None:
     document = json.loads(solve(problem, "flow").to_json())

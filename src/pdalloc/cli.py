@@ -62,11 +62,12 @@ def main() -> None:
 @click.option("--solver", default="auto", show_default=True, help="One of those that `pdalloc solvers` lists.")
 @click.option(
     "--objective",
-    help="rank-sum, welfare, greedy, generous or rank-maximal, or several with commas.  [default: rank-sum]",
+    help="rank-sum, welfare, greedy, generous, rank-maximal, leximin or nash, or several with commas."
+    "  [default: rank-sum]",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Of the lottery; made up and recorded if not given.")
 @click.option("--unlisted", type=click.Choice(["forbidden", "last"]), help="Instead of what rules.toml says.")
-@click.option("--time-limit", type=float, help="Seconds.")
+@click.option("--time-limit", type=float, help="Seconds; mip then returns the best found, with a bound.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results.  [default: FOLDER/allocation]")
 def allocate(
     folder: Path,

@@ -58,7 +58,7 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("plug_in")
 def test_a_plug_in_is_a_solver_like_any_other() -> None:
-    assert solver_names() == ("first-come", "lottery", "hungarian", "flow", "absent", "none", "same")
+    assert solver_names() == ("first-come", "lottery", "hungarian", "flow", "mip", "absent", "none", "same")
     roomy = Problem.from_rankings({"p": ["x"], "q": ["x"]}, capacity={"x": 2})
     result = solve(roomy, "same")
     assert result.allocation.roster("x") == ("p", "q")
@@ -89,23 +89,41 @@ def test_a_broken_plug_in_is_named_and_harms_nobody_else() -> None:
     with pytest.raises(OptionError, match=re.escape("plug-in solver 'none' (pathlib:Path) lacks features, objectives")):
         solve(problem, "none")
     assert solve(problem).provenance.solver == "flow"
-    with pytest.raises(UnsupportedError, match="Solvers that do: first-come, lottery"):
+    with pytest.raises(UnsupportedError, match="Solvers that do: first-come, lottery, mip"):
         solve(generators.lexington(1, repeats=3), "flow")
 
 
 def test_auto_takes_the_cheapest_exact_solver_that_can() -> None:
     assert solve(problem).provenance.solver == "flow"
     assert solve(problem, objective="rank-sum", rank_costs=[0, 5]).objective == (0, 5)
+    for objective in ("leximin", "rank-sum,leximin"):
+        assert solve(problem, objective=objective).provenance.solver == "mip"
+    model = Model()
+    model.add_session("x", capacity=2, minimum=2)
+    model.add_participant("p")
+    model.add_choice("p", "x", 1)
+    result = solve(model.build())
+    assert (result.provenance.solver, result.allocation.runs.tolist()) == ("mip", [False])
 
 
 def test_auto_refuses_what_no_exact_solver_handles() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_participant("p", history=1)
     message = (
-        r"no exact solver handles topics repeated in several slots \(here: sessions 's\d+' and 's\d+' are both "
-        r"of topic 'topic \d+'\)\. Solvers that do: first-come, lottery\."
+        "no exact solver handles history (here: participant 'p' has a history). No solver does yet; leave these out of "
+        "the problem."
     )
-    day = generators.lexington(1, repeats=46)
-    with pytest.raises(UnsupportedError, match=message):
-        solve(day)
+    with pytest.raises(UnsupportedError, match=re.escape(message)):
+        solve(model.build())
+
+
+def test_auto_refuses_an_objective_that_no_exact_solver_optimises() -> None:
+    class Utility(RankSum):
+        name = "utility"
+
+    with pytest.raises(OptionError, match="solver 'mip' does not optimise 'utility'; it does generous, greedy, lex"):
+        solve(problem, objective=Utility())
 
 
 def test_what_no_solver_handles_is_said_so() -> None:
@@ -125,9 +143,10 @@ def test_what_no_solver_handles_is_said_so() -> None:
     ("solver", "options", "message"),
     [
         ("flaw", {}, "unknown solver 'flaw'; did you mean 'flow'?"),
-        ("simplex", {}, "unknown solver 'simplex'; there are auto, first-come, lottery, hungarian, flow"),
+        ("simplex", {}, "unknown solver 'simplex'; there are auto, first-come, lottery, hungarian, flow, mip"),
         ("flow", {"draws": 3}, "solver 'flow' has no option 'draws'; it takes objective"),
         ("first-come", {"objective": "welfare"}, "solver 'first-come' has no option 'objective'; it takes no options"),
+        ("mip", {"engine": "cplex"}, "engine is 'cplex'; it is one of 'highs', 'scip', 'cp-sat'"),
         (Flow(), {"objective": "welfare"}, "options objective were given beside a solver that has its own"),
         (
             "flow",

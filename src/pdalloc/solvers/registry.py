@@ -95,28 +95,30 @@ def make_solver(name: str, options: Mapping[str, Any]) -> Solver:
             takes = ", ".join(known) or "no options"
             raise OptionError(f"solver {name!r} has no option {option!r}; it takes {takes}")
     solver = made(**options)
-    objective = _objective_of(solver)
-    if objective is not None and (unknown := _names(objective) - made.objectives):
-        raise OptionError(
-            f"solver {name!r} does not optimise {min(unknown)!r}; it does {', '.join(sorted(made.objectives))}"
-        )
+    for part in _parts(_objective_of(solver)):
+        if part not in made.objectives:
+            raise OptionError(
+                f"solver {name!r} does not optimise {part!r}; it does {', '.join(sorted(made.objectives))}"
+            )
     return solver
 
 
 def choose(problem: Problem, options: Mapping[str, Any]) -> Solver:
-    """Return the cheapest exact solver that handles every feature of the problem.
+    """Return the cheapest exact solver that handles every feature of the problem and optimises the objective.
 
     Raises
     ------
     UnsupportedError
-        If there is none.
+        If none handles every feature.
+    OptionError
+        If none of those that do optimises the objective.
     """
-    wanted = _names(get_objective(options.get("objective", "rank-sum")))
-    able = [name for name in EXACT_BY_COST if wanted <= solver_class(name).objectives] or EXACT_BY_COST
-    for name in able:
-        if not unsupported_by(solver_class(name).features, problem):
-            return make_solver(name, options)
-    closest = min(able, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
+    able = [name for name in EXACT_BY_COST if not unsupported_by(solver_class(name).features, problem)]
+    if able:
+        parts = _parts(get_objective(options.get("objective", "rank-sum")))
+        # the last one says why where none does
+        return make_solver(next((name for name in able if parts <= solver_class(name).objectives), able[-1]), options)
+    closest = min(EXACT_BY_COST, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
     missing = unsupported_by(solver_class(closest).features, problem)
     raise refuse("no exact solver handles", missing, _others(problem))
 
@@ -156,10 +158,11 @@ def _objective_of(solver: Solver) -> Objective | None:
     return objective if hasattr(objective, "refuses") else None
 
 
-def _names(objective: Objective) -> set[str]:
-    """Return the names of an objective's parts."""
-    parts = objective.objectives if isinstance(objective, Chained) else (objective,)
-    return {part.name for part in parts}
+def _parts(objective: Objective | None) -> frozenset[str]:
+    """Return the names of the objectives in a chain, or of the one there is."""
+    if isinstance(objective, Chained):
+        return frozenset(part.name for part in objective.objectives)
+    return frozenset() if objective is None else frozenset({objective.name})
 
 
 def _others(problem: Problem) -> str:

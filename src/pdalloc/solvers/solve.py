@@ -37,8 +37,8 @@ def solve(
     ----------
     problem : Problem
     solver : str or Solver
-        A name from `solver_names`, "auto" for the cheapest exact solver that handles every feature of the problem, or a
-        solver with its options.
+        A name from `solver_names`, "auto" for the cheapest exact solver that handles every feature of the problem and
+        optimises the objective, or a solver with its options.
     seed : int, optional
         From 0. The same seed gives the same result. Where chance is used and none is given, one is made up and recorded
         in `Result.provenance`.
@@ -59,6 +59,8 @@ def solve(
         If the solver does not handle a feature that the problem uses; raised before any work.
     OptionError
         If there is no such solver or option.
+    InfeasibleError
+        If it is proved that no allocation keeps all the rules.
     SolveStoppedError
         If time or stop flag came before there was an allocation.
 
