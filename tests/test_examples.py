@@ -1,0 +1,215 @@
+"""The example `cohort`: allocated, and compared with an integer program written from its tables alone."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.sparse import csr_array
+
+from pdalloc import Allocation, Result, Status, read_tables, solve
+
+COHORT = Path(__file__).parents[1] / "examples" / "cohort"
+
+
+@pytest.fixture(scope="module")
+def cohort() -> Result:
+    return solve(read_tables(COHORT))
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (COHORT / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_cohort_is_what_its_script_makes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, COHORT / "make_tables.py", tmp_path], check=True)
+    tables = sorted(file.name for file in tmp_path.iterdir())
+    assert tables == ["choices.csv", "facilitators.csv", "participants.csv", "rules.toml", "sessions.csv"]
+    for table in tables:
+        assert (tmp_path / table).read_bytes() == (COHORT / table).read_bytes(), table
+
+
+def assert_keeps_what_the_readme_says(allocation: Allocation) -> None:
+    problem = allocation.problem
+    assert allocation.violations() == ()
+    sessions = {row["session"]: row for row in rows("sessions")}
+    running = {label for label, runs in zip(problem.sessions, allocation.runs.tolist(), strict=True) if runs}
+    assert {label for label, row in sessions.items() if row["must_run"]} == {"opening", "plenary", "closing"} <= running
+    for label, row in sessions.items():
+        there = len(allocation.roster(label))
+        assert int(row["minimum"] or 0) <= there <= int(row["capacity"]) if label in running else there == 0
+    for row in rows("facilitators"):
+        theirs = [label for label in running if sessions[label]["facilitators"] == row["facilitator"]]
+        assert len(theirs) <= int(row["most_sessions"] or len(theirs))
+        people = sum(len(allocation.roster(label)) for label in theirs)
+        assert people <= int(row["most_participants"] or people)
+    slots = set(problem.slots)
+    for row in rows("participants"):
+        teacher, away = row["participant"], row["away"].split(";")
+        taken = {sessions[label]["slots"] for label in allocation.schedule_of(teacher)}
+        runs = {sessions[label]["slots"] for label in running if sessions[label]["facilitators"] == teacher}
+        # nobody sits idle: whoever is there takes a session or runs one, also where their own was cancelled
+        assert taken.isdisjoint(runs)
+        assert taken | runs == slots - set(away)
+
+
+def test_the_cohort_is_proved_and_keeps_every_rule(cohort: Result) -> None:
+    assert (cohort.provenance.solver, cohort.status) == ("mip", Status.OPTIMAL)
+    assert cohort.objective == (0, 101)
+    assert_keeps_what_the_readme_says(cohort.allocation)
+    assert np.count_nonzero(~cohort.allocation.runs) == 6
+
+
+def test_cancelled_groups_of_the_cohort_free_the_teachers_who_would_run_them(cohort: Result) -> None:
+    allocation, problem = cohort.allocation, cohort.allocation.problem
+    teachers = [row["facilitator"] for row in rows("facilitators") if row["facilitator"].startswith("t")]
+    assert len(teachers) == 5
+    # each offers a group in three of the six slots, and runs two
+    for teacher in teachers:
+        number = problem.participants.index(teacher)
+        assert (problem.wanted[number], allocation.wanted[number], allocation.filled[number]) == (3, 4, 4)
+
+
+def test_leximin_shares_the_cohort_more_evenly(cohort: Result) -> None:
+    result = solve(cohort.allocation.problem, objective="leximin")
+    assert (result.provenance.solver, result.status) == ("mip", Status.OPTIMAL)
+    assert_keeps_what_the_readme_says(result.allocation)
+    assert max(day_costs(result.allocation)) == 2 < max(day_costs(cohort.allocation))
+    assert sum(day_costs(result.allocation)) == 104
+    assert Program().best_worst_day() == 2
+
+
+def day_costs(allocation: Allocation) -> list[int]:
+    rank = {(row["participant"], row["session"]): int(row["rank"]) for row in rows("choices")}
+    return [
+        sum(rank[teacher, session] - 1 for session in allocation.schedule_of(teacher))
+        for teacher in allocation.problem.participants
+    ]
+
+
+def test_a_program_written_from_the_tables_finds_the_same_optimum_of_the_cohort(cohort: Result) -> None:
+    assert Program().best_rank_sum() == cohort.objective
+
+
+def test_cancelling_the_groups_of_the_cohort_with_fewest_choices_costs_more(cohort: Result) -> None:
+    assert cohort.objective is not None
+    assert Program(cancelled=fewest_choices()).best_rank_sum() == (7, 125) > cohort.objective
+
+
+def fewest_choices() -> list[str]:
+    """The group of each facilitator with a limit of sessions that is on fewest lists."""
+    chosen = [row["session"] for row in rows("choices")]
+    groups = rows("sessions")
+    return [
+        min(
+            (row["session"] for row in groups if row["facilitators"] == limits["facilitator"]),
+            key=lambda group: chosen.count(group),
+        )
+        for limits in rows("facilitators")
+        if limits["most_sessions"]
+    ]
+
+
+class Program:
+    """A column for each choice, then one for each session: does it run; then one for the largest day cost."""
+
+    def __init__(self, cancelled: Iterable[str] = ()) -> None:
+        self.choices, self.sessions = rows("choices"), rows("sessions")
+        self.teachers = [row["participant"] for row in rows("participants")]
+        self.first = len(self.choices)
+        self.worst = self.first + len(self.sessions)
+        self.entries: list[tuple[int, int, float]] = []
+        self.upper: list[float] = []
+        self.rank = np.array([int(row["rank"]) for row in self.choices])
+        self.lower_bounds, self.upper_bounds = np.zeros(self.worst + 1), np.ones(self.worst + 1)
+        self.upper_bounds[self.worst] = np.inf
+        for number, row in enumerate(self.sessions):
+            if row["must_run"]:
+                self.lower_bounds[self.first + number] = 1
+            if row["session"] in cancelled:
+                self.upper_bounds[self.first + number] = 0
+        self._add_session_rows()
+        self._add_facilitator_rows()
+        self._add_teacher_rows()
+
+    def _at_most(self, terms: Iterable[tuple[int, float]], upper: float) -> None:
+        self.entries += [(len(self.upper), column, coefficient) for column, coefficient in terms]
+        self.upper.append(upper)
+
+    def _of(self, **where: str) -> list[int]:
+        return [c for c, row in enumerate(self.choices) if all(row[name] == value for name, value in where.items())]
+
+    def _runs(self, facilitator: str) -> list[int]:
+        return [self.first + s for s, row in enumerate(self.sessions) if row["facilitators"] == facilitator]
+
+    def _add_session_rows(self) -> None:
+        for number, row in enumerate(self.sessions):
+            seats = self._of(session=row["session"])
+            runs = self.first + number
+            self._at_most([*((c, 1.0) for c in seats), (runs, -float(row["capacity"]))], 0)
+            self._at_most([*((c, -1.0) for c in seats), (runs, float(row["minimum"] or 0))], 0)
+
+    def _add_facilitator_rows(self) -> None:
+        for row in rows("facilitators"):
+            theirs = self._runs(row["facilitator"])
+            if row["most_sessions"]:
+                self._at_most([(run, 1.0) for run in theirs], float(row["most_sessions"]))
+            if row["most_participants"]:
+                seats = [c for run in theirs for c in self._of(session=self.sessions[run - self.first]["session"])]
+                self._at_most([(c, 1.0) for c in seats], float(row["most_participants"]))
+
+    def _add_teacher_rows(self) -> None:
+        session = {row["session"]: row for row in self.sessions}
+        for teacher in self.teachers:
+            listed = self._of(participant=teacher)
+            own = self._runs(teacher)
+            of = [(c, session[self.choices[c]["session"]]) for c in listed]
+            for slot in {row["slots"] for row in self.sessions}:
+                busy = [run for run in own if self.sessions[run - self.first]["slots"] == slot]
+                self._at_most([(c, 1.0) for c in [*(c for c, row in of if row["slots"] == slot), *busy]], 1)
+            for topic in {row["topic"] for _, row in of} - {""}:
+                self._at_most([(c, 1.0) for c, row in of if row["topic"] == topic], 1)
+            self._at_most([*((c, float(self.rank[c] - 1)) for c in listed), (self.worst, -1.0)], 0)
+
+    def _minimise(self, cost: np.ndarray[tuple[int], np.dtype[np.float64]]) -> OptimizeResult:
+        row, column, coefficient = zip(*self.entries, strict=True)
+        matrix = csr_array((coefficient, (row, column)), shape=(len(self.upper), self.worst + 1))
+        return milp(
+            cost,
+            integrality=np.ones(self.worst + 1, np.int64),
+            bounds=Bounds(self.lower_bounds, self.upper_bounds),
+            constraints=LinearConstraint(matrix, ub=np.array(self.upper)),
+            options={"mip_rel_gap": 0},
+        )
+
+    def _fill(self) -> int:
+        """Fill as many places as possible, running a session being one; return how many stay empty."""
+        teaches = [run for teacher in self.teachers for run in self._runs(teacher)]
+        filled = np.zeros(self.worst + 1)
+        filled[: self.first] = 1
+        filled[teaches] = 1
+        most = -round(float(self._minimise(-filled).fun))
+        self._at_most([(int(c), -1.0) for c in np.flatnonzero(filled)], -most)
+        away = sum(len(row["away"].split(";")) for row in rows("participants") if row["away"])
+        return len({row["slots"] for row in self.sessions}) * len(self.teachers) - away - most
+
+    def best_rank_sum(self) -> tuple[int, int]:
+        """Empty places, and rank cost."""
+        empty = self._fill()
+        cost = np.zeros(self.worst + 1)
+        cost[: self.first] = self.rank - 1
+        return empty, round(float(self._minimise(cost).fun)) + 4 * empty
+
+    def best_worst_day(self) -> int:
+        """The smallest largest day cost, where no place need stay empty."""
+        assert self._fill() == 0
+        cost = np.zeros(self.worst + 1)
+        cost[self.worst] = 1
+        return round(float(self._minimise(cost).fun))
