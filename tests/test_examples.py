@@ -98,6 +98,12 @@ def test_a_program_written_from_the_tables_finds_the_same_optimum_of_the_cohort(
     assert Program().best_rank_sum() == cohort.objective
 
 
+def test_the_group_that_is_nobodys_first_choice_is_needed(cohort: Result) -> None:
+    assert "group-09" not in {row["session"] for row in rows("choices") if row["rank"] == "1"}
+    assert cohort.objective is not None
+    assert Program(cancelled=["group-09"]).best_rank_sum() == (0, 118) > cohort.objective
+
+
 def test_cancelling_the_groups_of_the_cohort_with_fewest_choices_costs_more(cohort: Result) -> None:
     assert cohort.objective is not None
     assert Program(cancelled=fewest_choices()).best_rank_sum() == (7, 125) > cohort.objective

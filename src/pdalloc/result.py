@@ -191,9 +191,9 @@ class Result:
         return f"<p>{html.escape(self.headline())}</p>{self.summary()._repr_html_()}"
 
     def headline(self) -> str:
-        """Return one line: solver, status, objective and, where it is not the value, bound.
+        """Return one line: solver, status, objective, and where that is not proved the bound of the first open level.
 
-        Of more than a few levels those with value 0 are left out, but not the first.
+        Of many levels those with value 0 are left out, but not the first.
         """
         text = f"{self.provenance.solver}: {self.status}"
         if self.objective is None:
@@ -206,8 +206,7 @@ class Result:
         text += f", {self.objective_name} ({', '.join(parts)})"
         for level, value, bound in zip(self.levels, self.objective, self.bound or self.objective, strict=True):
             if value != bound:
-                than = "more than" if level.maximise else "less than"
-                return f"{text}; no allocation has {than} {level.text(bound)} {level.name}"
+                return f"{text}; {level.text(bound)} {level.name} at best"
         return text
 
     def to_json(self, *, runtime: bool = True) -> str:
