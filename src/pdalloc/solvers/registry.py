@@ -115,7 +115,7 @@ def choose(problem: Problem, options: Mapping[str, Any]) -> Solver:
     """
     able = [name for name in EXACT_BY_COST if not unsupported_by(solver_class(name).features, problem)]
     if able:
-        parts = _parts(get_objective(options.get("objective", "rank-sum")))
+        parts = set(_parts(get_objective(options.get("objective", "rank-sum"))))
         # the last one says why where none does
         return make_solver(next((name for name in able if parts <= solver_class(name).objectives), able[-1]), options)
     closest = min(EXACT_BY_COST, key=lambda name: len(unsupported_by(solver_class(name).features, problem)))
@@ -158,11 +158,11 @@ def _objective_of(solver: Solver) -> Objective | None:
     return objective if hasattr(objective, "refuses") else None
 
 
-def _parts(objective: Objective | None) -> frozenset[str]:
+def _parts(objective: Objective | None) -> tuple[str, ...]:
     """Return the names of the objectives in a chain, or of the one there is."""
     if isinstance(objective, Chained):
-        return frozenset(part.name for part in objective.objectives)
-    return frozenset() if objective is None else frozenset({objective.name})
+        return tuple(part.name for part in objective.objectives)
+    return () if objective is None else (objective.name,)
 
 
 def _others(problem: Problem) -> str:
