@@ -92,11 +92,20 @@ def _descend(standing: Standing, engine: Engine, bundles: Bundles, relaxation: R
         descent.hold(bundles.costs(level), value)
     if relaxation.serve() > 0:
         return False
-    while len(standing.proved) < len(standing.levels) and not standing.is_stopped:
-        level = standing.level
-        standing.begin(0)
-        decided = descent.decide(bundles.costs(level))
+    standing.begin(0)
+    levels = standing.levels[len(standing.proved) :]
+    costs = [bundles.costs(level) for level in levels]
+    # levels at which nothing costs anything are decided by any solution, such as that of the next one
+    free = next((number for number, cost in enumerate(costs) if cost.any()), len(costs) - 1)
+    for number in range(free, len(costs)):
+        decided = descent.decide(costs[number])
         if decided is None:
             return False
+        if number == free and decided.values is not None:
+            for _ in range(free):
+                standing.prove(bundles.allocation(decided.values))
         standing.settle(decided, bundles)
+        if standing.is_stopped:
+            break
+        standing.begin(0)
     return True

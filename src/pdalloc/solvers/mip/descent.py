@@ -114,7 +114,7 @@ class Descent:
 
     def _near(self, cost: Int64Array, relaxed: Relaxed, bound: int) -> Decided | None:
         """Search among the columns that a solution at the bound could use, and among more until one is good enough."""
-        best = self.values
+        best, is_new = self.values, False
         free = self.allowed & self.master.is_free
         dearness = np.sort(relaxed.reduced[free])
         width = bound - relaxed.bound
@@ -122,7 +122,7 @@ class Descent:
             which = self.allowed & ((relaxed.reduced <= width) | ~self.master.is_free)
             for least, some in self._nested(relaxed, which):
                 answer = self._search(cost, some, least)
-                best = _better(cost, best, answer.values)
+                best, is_new = _better(cost, best, answer.values), is_new or answer.values is not None
                 if answer.ending is Ending.STOPPED:
                     return Decided(best, bound, False)
                 if best is not None and _total(cost, best) == bound:
@@ -137,7 +137,7 @@ class Descent:
                 break
             # what is better than the best is no dearer than that
             enough = math.inf if best is None else _total(cost, best) - 1 - relaxed.bound
-            width = enough if is_most else min(enough, float(dearness[more]))
+            width = enough if is_most or is_new else min(enough, float(dearness[more]))
         decided = self._searched(cost, best)
         if decided is not None and not decided.is_proved:
             return decided._replace(bound=max(bound, decided.bound or bound))
