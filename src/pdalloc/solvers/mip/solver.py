@@ -40,8 +40,8 @@ class Mip:
 
     Notes
     -----
-    Linear relaxations are solved by GLOP, and their bounds computed again in exact arithmetic: where such a bound,
-    rounded up, meets the value of an allocation, that is a proof. Elsewhere it rests on the engine's search.
+    Linear relaxations come first, and their bounds are computed again in exact arithmetic: where such a bound, rounded
+    up, meets the value of an allocation, that is a proof. Elsewhere it rests on the engine's search.
 
     When time limit, stop flag or Ctrl-C ends the search, the result is the best allocation found by then, with what is
     proved of it; a `KeyboardInterrupt` goes no further if there is one.
