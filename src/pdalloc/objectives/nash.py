@@ -13,7 +13,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array
 from pdalloc.integers import MAX_SCALE
 from pdalloc.objectives.levels import DayCosts, Level
-from pdalloc.objectives.welfare import Welfare
+from pdalloc.objectives.welfare import Welfare, ratings_for
 from pdalloc.problem import Feature, Problem
 
 __all__ = ["Nash"]
@@ -44,10 +44,11 @@ class Nash:
 
     def costs(self, problem: Problem) -> Iterator[DayCosts]:
         """See `Objective.costs`."""
+        scale = ratings_for(self.name, problem).scale
         (ratings,) = Welfare().costs(problem)
         count, product = self.levels(problem)
         yield DayCosts(count, ratings, _is_positive)
-        yield DayCosts(product, ratings, partial(_logarithm, scale=ratings.level.scale))
+        yield DayCosts(product, ratings, partial(_logarithm, scale=scale))
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """See `Objective.notes`."""

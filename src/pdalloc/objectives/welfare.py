@@ -13,7 +13,7 @@ from pdalloc.integers import MAX_SCALE, ScaledIntegers
 from pdalloc.objectives.levels import Level, LevelCosts
 from pdalloc.problem import Feature, Problem
 
-__all__ = ["Welfare"]
+__all__ = ["Welfare", "ratings_for"]
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,31 @@ class Welfare:
 
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`."""
-        return (Level("welfare", maximise=True, scale=_ratings(problem).scale),)
+        return (Level("welfare", maximise=True, scale=ratings_for(self.name, problem).scale),)
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""
-        ratings = _ratings(allocation.problem).values
+        ratings = ratings_for(self.name, allocation.problem).values
         return (exact_sum(ratings[allocation.choice[allocation.choice >= 0]]),)
 
     def costs(self, problem: Problem) -> Iterator[LevelCosts]:
         """See `Objective.costs`."""
-        yield LevelCosts(self.levels(problem)[0], -_ratings(problem).values, unlisted=0, empty=0)
+        yield LevelCosts(self.levels(problem)[0], -ratings_for(self.name, problem).values, unlisted=0, empty=0)
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """See `Objective.notes`."""
-        return (f"ratings were rounded to units of 1/{MAX_SCALE:,}",) if _ratings(problem).rounded else ()
+        return (f"ratings were rounded to units of 1/{MAX_SCALE:,}",) if ratings_for(self.name, problem).rounded else ()
 
 
-def _ratings(problem: Problem) -> ScaledIntegers:
+def ratings_for(objective: str, problem: Problem) -> ScaledIntegers:
+    """Return the ratings of all choices as integers.
+
+    Raises
+    ------
+    OptionError
+        If there are none, naming the objective that needs them.
+    """
     ratings = problem.choices.integer_ratings
     if ratings is None:
-        raise OptionError("objective 'welfare' needs ratings; give a rating with every choice, or use 'rank-sum'")
+        raise OptionError(f"objective {objective!r} needs ratings; give a rating with every choice, or use 'rank-sum'")
     return ratings

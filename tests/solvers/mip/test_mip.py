@@ -400,6 +400,12 @@ def test_too_many_schedules_are_refused_with_a_remedy() -> None:
         solve(day, "mip", objective="leximin")
 
 
+@pytest.mark.parametrize("objective", RATED)
+def test_ratings_are_asked_for_by_the_objective_that_needs_them(objective: str) -> None:
+    with pytest.raises(OptionError, match=f"^objective '{objective}' needs ratings; give a rating with every choice"):
+        solve(facilitators_want_each_other(), "mip", objective=objective)
+
+
 def test_unknown_engine_is_refused() -> None:
     with pytest.raises(OptionError, match="engine is 'cplex'; it is one of 'highs', 'scip', 'cp-sat'"):
         solve(three_people_two_slots(), "mip", engine="cplex")

@@ -9,7 +9,16 @@ from itertools import islice
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, DayCosts, Level, LevelCosts, Objective
+from pdalloc.objectives import (
+    EMPTY_PLACES,
+    UNLISTED_PLACES,
+    Chained,
+    DayCosts,
+    Level,
+    LevelCosts,
+    Objective,
+    RankSum,
+)
 from pdalloc.problem import Feature, Problem
 from pdalloc.solvers.base import unsupported_by
 from pdalloc.solvers.flow import Flow
@@ -37,7 +46,9 @@ def decide_sums(standing: Standing, engine: Engine, linear: LinearSolver) -> Non
     problem, levels = standing.problem, standing.levels
     count = next((number for number, level in enumerate(levels) if isinstance(level, DayCosts)), len(levels))
     if 0 < count < len(levels) and not unsupported_by(Flow.features, problem):
-        result = Flow(FirstLevels(standing.objective, count)).solve(problem, standing.context)
+        # should the search for whole days be stopped, a small sum is better than any
+        objective = Chained((FirstLevels(standing.objective, count), RankSum()))
+        result = Flow(objective).solve(problem, standing.context)
         for _ in range(count):
             standing.prove(result.allocation)
     elif (count or not levels) and not _fill_without_unlisted(standing, engine, linear, count):
