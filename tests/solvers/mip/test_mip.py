@@ -355,6 +355,25 @@ def test_the_stop_flag_gives_the_best_found_with_a_bound(objective: str, looks: 
     assert len(empty) == 3
 
 
+def test_a_worst_day_that_is_refuted_counts_in_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = generators.lexington(seed=7)
+    optimum = solve(day, "mip", objective="leximin").objective
+    stop, serve = threading.Event(), relaxation.Relaxation.serve
+
+    def serve_and_stop(self: relaxation.Relaxation) -> float:
+        missing = serve(self)
+        stop.set()
+        return missing
+
+    # the smallest bound on the day cost at which everybody has a schedule does not give everybody one
+    monkeypatch.setattr(relaxation.Relaxation, "serve", serve_and_stop)
+    stopped = solve(day, "mip", objective="leximin", stop=stop)
+    assert stopped.status is Status.FEASIBLE
+    assert optimum is not None
+    assert stopped.bound is not None
+    assert (0,) * len(optimum) < stopped.bound <= optimum
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_time_limit_gives_the_best_found_with_a_bound(engine: str) -> None:
     day = replace(generators.lexington(seed=7, repeats=20), minimum=np.full(138, 12))

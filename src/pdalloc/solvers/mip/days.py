@@ -56,6 +56,7 @@ def _decide_from_the_worst(
     people = len(standing.problem.participants)
     column: Int64Array | None = None
     for worst in range(first.counted + 1):
+        standing.worst = worst
         standing.context.check()
         schedules = enumerate_schedules(
             items, most_empty=standing.proved_value(EMPTY_PLACES), level=first.places, most=worst

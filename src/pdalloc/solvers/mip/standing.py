@@ -34,6 +34,8 @@ class Standing:
         Optimal costs of the first levels; less is better, also where a level's value is maximised.
     bound : int or None
         Of the next level: no allocation costs less.
+    worst : int
+        Where the days with each sum are counted, from the largest down: somebody's has at least this one.
     is_stopped : bool
         Whether a level could not be decided in time.
     """
@@ -45,6 +47,7 @@ class Standing:
         self.allocation = context.start if is_usable else None
         self.proved: list[int] = []
         self.bound: int | None = None
+        self.worst = 0
         self.is_stopped = False
         self._constant = 0
         self._reported = 0.0
@@ -141,6 +144,10 @@ class Standing:
         costs = [*self.proved, *map(self._trivial_bound, self.levels[len(self.proved) :])]
         if self.bound is not None:
             costs[len(self.proved)] = max(self.bound, costs[len(self.proved)])
+        for number, level in enumerate(self.levels):
+            # where nobody's day has a larger sum, somebody's has this one
+            if isinstance(level, DayCosts) and level.counted == self.worst:
+                costs[number] = max(1, costs[number])
         bound = tuple(-cost if level.level.maximise else cost for level, cost in zip(self.levels, costs, strict=True))
         notes = priority_notes(self.problem, solver.name)
         return Result.with_bound(self.allocation, self.objective, bound, solver, self.context, notes=notes)
