@@ -27,8 +27,8 @@ class Mip:
 
     Objectives that are sums over places are decided level by level in a compact model, with a 0/1 column for each
     participant and session (Nemhauser and Wolsey 1988, section I.1.5). Those that judge each participant's whole day
-    have a column for each schedule, which makes the linear relaxation nearly exact; few of them are ever spelled out
-    (Barnhart et al. 1998, section 2).
+    have a column for each schedule, which makes the linear relaxation nearly exact; of very many, only those that can
+    improve it are looked at (Barnhart et al. 1998, section 2).
 
     Parameters
     ----------
