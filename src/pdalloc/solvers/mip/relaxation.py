@@ -20,6 +20,10 @@ FINEST_UNIT = -20
 DIGITS = 50
 """Prices are rounded to multiples of a power of two, at least this, so that sums with whole numbers are exact."""
 
+EXACT = 52
+SAFE = 40
+"""Bits of a sum that a float surely holds, and beyond which rounding cannot reach in sums that are larger."""
+
 NEGATIVE = -1e-7
 CLOSED = 0.05
 MISSING = 1e-7
@@ -198,7 +202,7 @@ class Relaxation:
             Negative for columns that would improve the optimum.
         """
         master = self.master
-        prices, bound = self._rounded(cost, prices)
+        prices, bound, unit = self._rounded(cost, prices)
         rows = len(master.lower)
         unshifted = cost - master.at_prices(prices[:rows])
         for price, level in zip(prices[rows:], self.level_costs, strict=True):
@@ -214,19 +218,23 @@ class Relaxation:
         np.minimum.at(cheapest, master.participant[of_person], unshifted[of_person])
         reduced = unshifted.copy()
         reduced[is_schedule] -= cheapest[master.participant[is_schedule]]
-        at_bound = np.where(reduced > 0, reduced * master.least, reduced * master.most)
-        bound += float(cheapest.sum()) + float(at_bound[self.allowed & ~is_schedule].sum())
+        at_bound = np.where(reduced > 0, reduced * master.least, reduced * master.most)[self.allowed & ~is_schedule]
+        bound += float(cheapest.sum()) + float(at_bound.sum())
+        size = abs(bound) + float(np.abs(cheapest).sum()) + float(np.abs(at_bound).sum())
+        if size >= unit * 2.0**EXACT:
+            # more than a float holds: what rounding could have added is taken off
+            bound -= size * 2.0**-SAFE
         return bound, reduced, unshifted
 
-    def _rounded(self, cost: Int64Array, prices: FloatArray) -> tuple[FloatArray, float]:
-        """Return prices that make a bound, so round that sums of products are exact, and what they pay for rows."""
+    def _rounded(self, cost: Int64Array, prices: FloatArray) -> tuple[FloatArray, float, float]:
+        """Return prices that make a bound, as multiples of a unit; what they pay for rows; and the unit."""
         lower, upper = self._bounds()
         prices = np.where(((prices > 0) & np.isinf(lower)) | ((prices < 0) & np.isinf(upper)), 0.0, prices)
         side = np.where(prices > 0, lower, np.where(prices < 0, upper, 0.0))
         size = float(np.abs(prices) @ np.abs(side)) + float(np.abs(cost).max(initial=1))
         unit = 2.0 ** max(FINEST_UNIT, int(np.ceil(np.log2(size + 1))) - DIGITS)
         prices = np.rint(prices / unit) * unit
-        return prices, float(prices @ side)
+        return prices, float(prices @ side), unit
 
     def _best_of_each(self, column: Int64Array, reduced: FloatArray) -> Int64Array:
         """Return the columns of least reduced cost, a few of each participant."""
