@@ -9,6 +9,7 @@ from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, DayCosts
 from pdalloc.solvers.mip.bundles import Bundles
 from pdalloc.solvers.mip.descent import Descent
 from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.relaxation import Relaxation
@@ -43,7 +44,7 @@ def decide_days(standing: Standing, engine: Engine, linear: LinearSolver) -> Non
         return
     schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
     bundles = Bundles(schedules)
-    relaxation = Relaxation(bundles, linear, _first_columns(schedules, first))
+    relaxation = Relaxation(Face(bundles), linear, _first_columns(schedules, first))
     if not _descend(standing, engine, bundles, relaxation):
         raise standing.infeasible()
 
@@ -70,7 +71,7 @@ def _decide_from_the_worst(
             # the schedules of the last round are those that cost less, in the same order
             before = np.flatnonzero(schedules.costs(first.places) < worst)
             column = np.concatenate([before, np.flatnonzero(bundles.participant < 0)])[column]
-        relaxation = Relaxation(bundles, linear, column)
+        relaxation = Relaxation(Face(bundles), linear, column)
         if _descend(standing, engine, bundles, relaxation):
             return
         column = np.flatnonzero(relaxation.is_known)
@@ -88,9 +89,10 @@ def _first_columns(schedules: Schedules, level: DayCosts) -> Int64Array:
 
 def _descend(standing: Standing, engine: Engine, bundles: Bundles, relaxation: Relaxation) -> bool:
     """Decide the levels that are left; return False if there is no solution."""
-    descent = Descent(bundles, engine, relaxation)
+    face = relaxation.face
+    descent = Descent(face, engine, relaxation)
     for level, value in zip(standing.levels, standing.proved, strict=False):
-        descent.hold(bundles.costs(level), value)
+        face.hold(bundles.costs(level), value)
     if relaxation.serve() > 0:
         return False
     standing.begin(0)

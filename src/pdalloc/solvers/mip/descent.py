@@ -10,8 +10,9 @@ import numpy as np
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
 from pdalloc.solvers.mip.engine import Answer, Ending, Engine
+from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.program import Program
-from pdalloc.solvers.mip.relaxation import Master, Relaxation, Relaxed
+from pdalloc.solvers.mip.relaxation import Relaxation, Relaxed
 
 __all__ = ["Decided", "Descent"]
 
@@ -50,17 +51,14 @@ class Descent:
 
     Parameters
     ----------
-    master : Master
+    face : Face
     engine : Engine
     relaxation : Relaxation, optional
         Without one, levels go to the engine as they are.
     """
 
-    def __init__(self, master: Master, engine: Engine, relaxation: Relaxation | None) -> None:
-        self.master, self.engine = master, engine
-        self.allowed = master.most > 0
-        self.level_costs: list[Int64Array] = []
-        self.level_most: list[int] = []
+    def __init__(self, face: Face, engine: Engine, relaxation: Relaxation | None) -> None:
+        self.face, self.master, self.engine = face, face.master, engine
         self.values: FloatArray | None = None
         self.relaxation = relaxation
 
@@ -71,25 +69,16 @@ class Descent:
         ----------
         cost : int64 array, shape (columns,)
         """
-        if self.values is not None and not cost[self.allowed].any():
+        if self.values is not None and not cost[self.face.allowed].any():
             return Decided(self.values, 0, True)
         decided = self._searched(cost) if self.relaxation is None else self._relaxed(cost, self.relaxation)
         if decided is not None and decided.is_proved:
             assert decided.bound is not None
             self.values = decided.values
-            self.hold(cost, decided.bound)
-        return decided
-
-    def hold(self, cost: Int64Array, most: int) -> None:
-        """Leave only solutions that cost no more than this, which some solution does."""
-        if most >= 0 and not cost[self.allowed].any():
-            return
-        self.level_costs.append(cost)
-        self.level_most.append(most)
-        if self.relaxation is not None:
-            if self.values is not None:
+            self.face.hold(cost, decided.bound)
+            if self.relaxation is not None and self.values is not None:
                 self.relaxation.is_known |= self.values > 0
-            self.relaxation.keep_level(cost, most)
+        return decided
 
     def _relaxed(self, cost: Int64Array, relaxation: Relaxation) -> Decided | None:
         """Decide a level by its linear relaxation, and a search for what that leaves open."""
@@ -105,8 +94,8 @@ class Descent:
             decided = self._near(cost, relaxed, bound)
         if decided is not None and decided.is_proved:
             assert decided.bound is not None
-            too_dear = np.flatnonzero(self.allowed & ~_within(relaxed, decided.bound) & self.master.is_free)
-            self.allowed[too_dear] = relaxation.allowed[too_dear] = False
+            too_dear = np.flatnonzero(self.face.allowed & ~_within(relaxed, decided.bound) & self.master.is_free)
+            self.face.allowed[too_dear] = False
             if decided.bound > bound and not self.master.people:
                 # the relaxation of the compact model is loose here, and will be at the next levels
                 self.relaxation = None
@@ -115,11 +104,11 @@ class Descent:
     def _near(self, cost: Int64Array, relaxed: Relaxed, bound: int) -> Decided | None:
         """Search among the columns that a solution at the bound could use, and among more until one is good enough."""
         best, is_new = self.values, False
-        free = self.allowed & self.master.is_free
+        free = self.face.allowed & self.master.is_free
         dearness = np.sort(relaxed.reduced[free])
         width = bound - relaxed.bound
         while True:
-            which = self.allowed & ((relaxed.reduced <= width) | ~self.master.is_free)
+            which = self.face.allowed & ((relaxed.reduced <= width) | ~self.master.is_free)
             for least, some in self._nested(relaxed, which):
                 answer = self._search(cost, some, least)
                 best, is_new = _better(cost, best, answer.values), is_new or answer.values is not None
@@ -166,7 +155,7 @@ class Descent:
 
     def _searched(self, cost: Int64Array, best: FloatArray | None = None) -> Decided | None:
         """Search among all columns."""
-        answer = self._search(cost, self.allowed, self.master.least)
+        answer = self._search(cost, self.face.allowed, self.master.least)
         best = _better(cost, best, answer.values)
         if best is None:
             return None if answer.ending is Ending.INFEASIBLE else Decided(None, _whole(answer.bound), False)
@@ -177,15 +166,13 @@ class Descent:
 
     def _search(self, cost: Int64Array, which: BoolArray, least: FloatArray) -> Answer:
         """Return the engine's answer, with values for all columns."""
-        from scipy.sparse import csr_array, vstack
-
-        column, levels = np.flatnonzero(which), len(self.level_most)
-        costs = [csr_array(level[column][None, :].astype(np.float64)) for level in self.level_costs]
+        column = np.flatnonzero(which)
+        lower, upper = self.face.bounds()
         program = Program(
             cost[column].astype(np.float64),
-            vstack([self.master.matrix(column), *costs], format="csr"),
-            np.concatenate([self.master.lower, np.full(levels, -np.inf)]),
-            np.concatenate([self.master.upper, np.array(self.level_most, np.float64)]),
+            self.face.rows(column).tocsr(),
+            lower,
+            upper,
             least[column],
             self.master.most[column],
             np.ones(len(column), np.bool_),

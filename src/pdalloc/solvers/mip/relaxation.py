@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
-from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.program import Program
 
-if TYPE_CHECKING:
-    import scipy.sparse
-
-__all__ = ["Master", "Relaxation", "Relaxed"]
+__all__ = ["Relaxation", "Relaxed"]
 
 FINEST_UNIT = -20
 DIGITS = 50
@@ -32,45 +29,6 @@ ALL_AT_ONCE = 400_000
 
 A_ROUND = 4
 """Columns of each participant that a round adds."""
-
-
-class Master(Protocol):
-    """Columns and rows of a day, of which not all columns need to be spelled out.
-
-    Attributes
-    ----------
-    problem : Problem
-    lower, upper : float arrays, shape (rows,)
-    least, most : float arrays, shape (columns,)
-        Whole numbers.
-    participant : int array, shape (columns,)
-        Whose place or schedule a column is, -1 for nobody's.
-    people : int
-        Participants who have exactly one of their columns, by a row for each of them, the first ones; 0 if columns are
-        not schedules, and all of them are to be spelled out.
-    is_free : bool array, shape (columns,)
-        Columns that a search may leave out where they cost too much.
-    """
-
-    lower: FloatArray
-    upper: FloatArray
-    least: FloatArray
-    most: FloatArray
-    participant: Int64Array
-    people: int
-    is_free: BoolArray
-
-    def matrix(self, chosen: Int64Array) -> scipy.sparse.csc_array:
-        """Return the rows of some columns."""
-        ...
-
-    def at_prices(self, prices: FloatArray) -> FloatArray:
-        """Return what each column pays for its rows: shape (columns,)."""
-        ...
-
-    def allocation(self, values: FloatArray) -> Allocation:
-        """Return the allocation that a solution, shape (columns,), stands for."""
-        ...
 
 
 class Relaxed(NamedTuple):
@@ -96,7 +54,7 @@ class Relaxation:
 
     Parameters
     ----------
-    master : Master
+    face : Face
     solver : LinearSolver
     first : int array
         Columns to begin with where there are too many to look at all at once; those that are not `is_free` are among
@@ -104,23 +62,18 @@ class Relaxation:
 
     Attributes
     ----------
-    allowed : bool array, shape (columns,)
-        Columns that are not known to be too dear.
     is_known : bool array, shape (columns,)
         Columns that were looked at.
     """
 
-    def __init__(self, master: Master, solver: LinearSolver, first: Int64Array) -> None:
-        self.master, self.solver = master, solver
-        self.allowed = master.most > 0
-        self.is_known = np.zeros(len(master.most), np.bool_)
+    def __init__(self, face: Face, solver: LinearSolver, first: Int64Array) -> None:
+        self.face, self.master, self.solver = face, face.master, solver
+        self.is_known = np.zeros(len(face.allowed), np.bool_)
         self.is_known[first] = True
-        self.level_costs: list[Int64Array] = []
-        self.level_most: list[int] = []
 
     def serve(self) -> float:
         """Return a bound on how much of the rows cannot be done; not above 0 if there is a solution."""
-        relaxed = self._sift(np.zeros(len(self.allowed), np.int64), helped=True)
+        relaxed = self._sift(np.zeros(len(self.face.allowed), np.int64), helped=True)
         return np.inf if relaxed is None else relaxed.bound
 
     def solve(self, cost: Int64Array) -> Relaxed | None:
@@ -132,17 +85,12 @@ class Relaxation:
         """
         return self._sift(cost, helped=False)
 
-    def keep_level(self, cost: Int64Array, most: int) -> None:
-        """Hold the cost of a level at its optimum."""
-        self.level_costs.append(cost)
-        self.level_most.append(most)
-
     def _sift(self, cost: Int64Array, *, helped: bool) -> Relaxed | None:
         """Solve on the known columns, price all, and look at the best ones until none improves."""
-        if self.allowed.sum() <= ALL_AT_ONCE:
-            self.is_known |= self.allowed
+        if self.face.allowed.sum() <= ALL_AT_ONCE:
+            self.is_known |= self.face.allowed
         while True:
-            column = np.flatnonzero(self.is_known & self.allowed)
+            column = np.flatnonzero(self.is_known & self.face.allowed)
             row, needs = self._needs() if helped else (np.zeros(0, np.int64), np.zeros(0))
             found = self.solver.solve(self._program(cost, column, row, needs))
             if found is None:
@@ -151,7 +99,7 @@ class Relaxation:
             values[column] = found.values[: len(column)]
             missing = float(found.values[len(column) :].sum())
             bound, reduced, unshifted = self._priced(cost, found.prices, row, needs)
-            improving = np.flatnonzero(self.allowed & ~self.is_known & (unshifted < NEGATIVE))
+            improving = np.flatnonzero(self.face.allowed & ~self.is_known & (unshifted < NEGATIVE))
             is_good = missing < MISSING or bound > CLOSED if helped else cost @ values - bound < CLOSED
             if is_good or not len(improving):
                 return Relaxed(bound, reduced, values)
@@ -159,28 +107,20 @@ class Relaxation:
 
     def _needs(self) -> tuple[Int64Array, FloatArray]:
         """Return the rows that are broken if nobody has anything, and by how much: helpers can stand in there."""
-        lower, upper = self._bounds()
+        lower, upper = self.face.bounds()
         needs = np.maximum(lower, 0) + np.minimum(upper, 0)
         row = np.flatnonzero(needs)
         return row, needs[row]
 
-    def _bounds(self) -> tuple[FloatArray, FloatArray]:
-        return (
-            np.concatenate([self.master.lower, np.full(len(self.level_most), -np.inf)]),
-            np.concatenate([self.master.upper, np.array(self.level_most, np.float64)]),
-        )
-
     def _program(self, cost: Int64Array, column: Int64Array, row: Int64Array, needs: FloatArray) -> Program:
         """Return the program of some columns, then of a helper at cost 1 for each row in need."""
-        from scipy.sparse import csc_array, csr_array, hstack, vstack
+        from scipy.sparse import csc_array, hstack
 
-        lower, upper = self._bounds()
-        levels = [csr_array(level[column][None, :].astype(np.float64)) for level in self.level_costs]
-        rows = vstack([self.master.matrix(column), *levels], format="csc")
+        lower, upper = self.face.bounds()
         helpers = csc_array((np.sign(needs), (row, np.arange(len(row)))), shape=(len(lower), len(row)))
         return Program(
             np.concatenate([cost[column].astype(np.float64), np.ones(len(row))]),
-            hstack([rows, helpers], format="csr"),
+            hstack([self.face.rows(column), helpers], format="csr"),
             lower,
             upper,
             np.concatenate([self.master.least[column], np.zeros(len(row))]),
@@ -205,7 +145,7 @@ class Relaxation:
         prices, bound, unit = self._rounded(cost, prices)
         rows = len(master.lower)
         unshifted = cost - master.at_prices(prices[:rows])
-        for price, level in zip(prices[rows:], self.level_costs, strict=True):
+        for price, level in zip(prices[rows:], self.face.level_costs, strict=True):
             unshifted -= price * level
         of_helpers = 1 - np.sign(needs) * prices[row]
         by_person = row < master.people
@@ -214,11 +154,13 @@ class Relaxation:
         cheapest = np.full(master.people, np.inf)
         cheapest[row[by_person]] = of_helpers[by_person]
         is_schedule = (master.participant >= 0) & (master.people > 0)
-        of_person = np.flatnonzero(self.allowed & is_schedule)
+        of_person = np.flatnonzero(self.face.allowed & is_schedule)
         np.minimum.at(cheapest, master.participant[of_person], unshifted[of_person])
         reduced = unshifted.copy()
         reduced[is_schedule] -= cheapest[master.participant[is_schedule]]
-        at_bound = np.where(reduced > 0, reduced * master.least, reduced * master.most)[self.allowed & ~is_schedule]
+        at_bound = np.where(reduced > 0, reduced * master.least, reduced * master.most)[
+            self.face.allowed & ~is_schedule
+        ]
         bound += float(cheapest.sum()) + float(at_bound.sum())
         size = abs(bound) + float(np.abs(cheapest).sum()) + float(np.abs(at_bound).sum())
         if size >= unit * 2.0**EXACT:
@@ -228,7 +170,7 @@ class Relaxation:
 
     def _rounded(self, cost: Int64Array, prices: FloatArray) -> tuple[FloatArray, float, float]:
         """Return prices that make a bound, as multiples of a unit; what they pay for rows; and the unit."""
-        lower, upper = self._bounds()
+        lower, upper = self.face.bounds()
         prices = np.where(((prices > 0) & np.isinf(lower)) | ((prices < 0) & np.isinf(upper)), 0.0, prices)
         side = np.where(prices > 0, lower, np.where(prices < 0, upper, 0.0))
         size = float(np.abs(prices) @ np.abs(side)) + float(np.abs(cost).max(initial=1))

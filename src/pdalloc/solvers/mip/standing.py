@@ -13,8 +13,8 @@ from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
 from pdalloc.solvers.mip.descent import Decided
+from pdalloc.solvers.mip.face import Master
 from pdalloc.solvers.mip.pairs import possible_pairs
-from pdalloc.solvers.mip.relaxation import Master
 from pdalloc.solvers.mip.start import quick_allocation
 
 __all__ = ["Standing"]

@@ -25,6 +25,7 @@ from pdalloc.solvers.flow import Flow
 from pdalloc.solvers.mip.compact import Compact
 from pdalloc.solvers.mip.descent import Descent
 from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.relaxation import Relaxation
 from pdalloc.solvers.mip.standing import Standing
@@ -71,11 +72,11 @@ def _fill_without_unlisted(standing: Standing, engine: Engine, linear: LinearSol
 
 def _descent(standing: Standing, engine: Engine, linear: LinearSolver, *, unlisted: bool) -> Descent:
     compact = Compact(standing.problem, unlisted=unlisted)
-    relaxation = None
+    face, relaxation = Face(compact), None
     if compact.columns > FEW_COLUMNS:
         engine.prepare()
-        relaxation = Relaxation(compact, linear, np.arange(compact.columns))
-    return Descent(compact, engine, relaxation)
+        relaxation = Relaxation(face, linear, np.arange(compact.columns))
+    return Descent(face, engine, relaxation)
 
 
 def _descend(standing: Standing, descent: Descent, count: int) -> None:
