@@ -57,6 +57,7 @@ def test_unknown_names_are_refused() -> None:
 def test_names_of_the_parts_are_frozen() -> None:
     assert metrics.__all__ == [
         "Summary",
+        "choice_values",
         "day_costs",
         "empty_places",
         "filled_places",
@@ -66,6 +67,7 @@ def test_names_of_the_parts_are_frozen() -> None:
         "seats_filled",
         "share_in_top",
         "summary",
+        "utilities",
     ]
     assert generators.__all__ == [
         "capacities",

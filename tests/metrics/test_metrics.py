@@ -96,3 +96,19 @@ def test_the_summary_shows_allocations_side_by_side() -> None:
 
 def test_one_allocation_needs_no_name() -> None:
     assert metrics.summary(day()).columns.keys() == {""}
+
+
+def test_values_are_points_by_rank_or_ratings() -> None:
+    # the longest list has three choices; the long session fills two places
+    assert metrics.choice_values(day().problem).tolist() == [3, 4, 1, 3, 2]
+    assert metrics.utilities(day()).tolist() == [4, 3, 0]
+    rated = Problem.from_ratings([[11, 22], [33, 44]], capacity=[1, 1])
+    assert metrics.utilities(Allocation.from_schedules(rated, {"0": ["0"], "1": ["1"]})).tolist() == [11, 44]
+
+
+@given(problem=problems())
+def test_points_lost_are_the_cost_of_the_day(problem: Problem) -> None:
+    allocation = solve(problem, "lottery", seed=1).allocation
+    if problem.choices.rating is None:
+        lost = problem.longest_list * allocation.wanted - metrics.utilities(allocation)
+        assert lost.tolist() == metrics.day_costs(allocation).tolist()

@@ -3,9 +3,11 @@
 from pdalloc.metrics.places import day_costs, empty_places, filled_places, rank_cost, seats_filled
 from pdalloc.metrics.ranks import mean_rank, profile, share_in_top
 from pdalloc.metrics.summary import Summary, summary
+from pdalloc.metrics.values import choice_values, utilities
 
 __all__ = [
     "Summary",
+    "choice_values",
     "day_costs",
     "empty_places",
     "filled_places",
@@ -15,4 +17,5 @@ __all__ = [
     "seats_filled",
     "share_in_top",
     "summary",
+    "utilities",
 ]
