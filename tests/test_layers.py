@@ -19,7 +19,7 @@ LAYERS = (
     ("metrics",),
     ("objectives", "result", "result_json"),
     ("solvers", "generators"),
-    ("audit",),
+    ("auditing",),
     ("report", "plots", "cli", "__main__"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
