@@ -112,3 +112,15 @@ def exact_sum(values: Int64Array) -> int:
     if values.size and max(abs(int(values.max())), abs(int(values.min()))) * values.size >= 2**63:
         return sum(values.tolist())
     return int(values.sum())
+
+
+def count_values(values: FloatArray) -> tuple[FloatArray, Int64Array]:
+    """Return the values that occur, ascending, and how often each does: small whole numbers without sorting."""
+    if values.size and values.min() >= 0 and values.max() <= values.size:
+        whole = values.astype(np.int64)
+        if (whole == values).all():
+            count = np.bincount(whole)
+            present = np.flatnonzero(count)
+            return present.astype(np.float64), count[present].astype(np.int64, copy=False)
+    value, count = np.unique(values, return_counts=True)
+    return value, count.astype(np.int64, copy=False)

@@ -7,7 +7,15 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array, exact_sum
 
-__all__ = ["day_costs", "empty_places", "filled_places", "rank_cost", "seats_filled"]
+__all__ = [
+    "cancelled_sessions",
+    "day_costs",
+    "empty_places",
+    "filled_places",
+    "rank_cost",
+    "seats_filled",
+    "unattended_sessions",
+]
 
 
 def filled_places(allocation: Allocation) -> int:
@@ -24,6 +32,16 @@ def seats_filled(allocation: Allocation) -> float:
     """Return the share of the seats of running sessions that are taken, from 0 to 1; nan if there are no seats."""
     seats = int(allocation.problem.capacity[allocation.runs].sum())
     return len(allocation) / seats if seats else float("nan")
+
+
+def cancelled_sessions(allocation: Allocation) -> int:
+    """Count the sessions that do not run."""
+    return int(np.count_nonzero(~allocation.runs))
+
+
+def unattended_sessions(allocation: Allocation) -> int:
+    """Count the sessions that run and that nobody attends; a facilitator is no participant of it."""
+    return int(np.count_nonzero(allocation.runs & (allocation.attendance == 0)))
 
 
 def day_costs(allocation: Allocation) -> Int64Array:

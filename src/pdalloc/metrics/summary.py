@@ -9,10 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pdalloc.allocation import Allocation
-from pdalloc.metrics.places import empty_places, filled_places, rank_cost, seats_filled
+from pdalloc.metrics.places import (
+    cancelled_sessions,
+    empty_places,
+    filled_places,
+    rank_cost,
+    seats_filled,
+    unattended_sessions,
+)
 from pdalloc.metrics.ranks import mean_rank, profile, share_in_top
 
 if TYPE_CHECKING:
@@ -126,8 +131,8 @@ def _figures(allocation: Allocation) -> dict[str, int | float]:
         "lists with one of the first three": share_in_top(allocation, 3),
         "total rank cost": rank_cost(allocation),
         "seats filled": seats_filled(allocation),
-        "sessions that nobody attends": int(np.count_nonzero(allocation.runs & (allocation.attendance == 0))),
-        "cancelled sessions": int(np.count_nonzero(~allocation.runs)),
+        "sessions that nobody attends": unattended_sessions(allocation),
+        "cancelled sessions": cancelled_sessions(allocation),
     }
 
 

@@ -5,27 +5,34 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import FloatArray, freeze
+from pdalloc.arrays import FloatArray, Int64Array, freeze
 from pdalloc.problem import Problem
 
 __all__ = ["choice_values", "utilities"]
 
 
-def choice_values(problem: Problem) -> FloatArray:
+def choice_values(problem: Problem, choice: Int64Array | slice = slice(None)) -> FloatArray:
     """Return what each choice is worth to who made it.
 
     The rating where there are ratings; else points by rank for every place that the session fills: the longest list's
     length for rank 1, one less for each rank (Borda 1784). So points lost are what `day_costs` counts.
 
+    Parameters
+    ----------
+    problem : Problem
+    choice : int64 array or slice
+        Positions of the choices asked for; all of them by default.
+
     Returns
     -------
-    float64 array, shape (choices,)
+    float64 array, shape (choices asked for,)
     """
     choices = problem.choices
     if choices.rating is not None:
-        return choices.rating
-    points = problem.unlisted_rank - choices.rank.astype(np.float64)
-    return freeze(points * problem.session_size[choices.session])
+        return choices.rating[choice]
+    points = problem.unlisted_rank - choices.rank[choice].astype(np.float64)
+    points *= problem.session_size[choices.session[choice]]
+    return freeze(points)
 
 
 def utilities(allocation: Allocation) -> FloatArray:
@@ -36,6 +43,6 @@ def utilities(allocation: Allocation) -> FloatArray:
     float64 array, shape (participants,)
     """
     listed = allocation.choice >= 0
-    values = choice_values(allocation.problem)[allocation.choice[listed]]
+    values = choice_values(allocation.problem, allocation.choice[listed])
     total = np.bincount(allocation.participant[listed], values, len(allocation.problem.participants))
-    return total.astype(np.float64)
+    return total.astype(np.float64, copy=False)

@@ -1,0 +1,231 @@
+"""The best day that each participant could have had alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import BoolArray, FloatArray, Int32Array, Int64Array
+from pdalloc.metrics.values import choice_values, utilities
+from pdalloc.problem import Problem
+
+__all__ = ["own_maximum", "share_of_own_maximum"]
+
+CHOICES_AT_ONCE = 2**16
+"""So many that what is made of them stays in the processor's cache."""
+
+ROUNDING = 1e-12
+
+
+def share_of_own_maximum(allocation: Allocation) -> FloatArray:
+    """Return each participant's utility as a share of `own_maximum`, given which sessions run.
+
+    Returns
+    -------
+    float64 array, shape (participants,)
+        At most 1 if the allocation keeps the rules; nan where there was nothing of value to have.
+    """
+    utility, most = utilities(allocation), own_maximum(allocation.problem, allocation.runs)
+    share: FloatArray = np.divide(utility, most, out=np.full(len(utility), np.nan), where=most > 0)
+    return share
+
+
+def own_maximum(problem: Problem, runs: BoolArray | None = None) -> FloatArray:
+    """Return what the best schedule is worth that each participant could have in an otherwise empty day.
+
+    It keeps every rule that concerns them alone: their slots, limit, sessions they run, topics, conflicts, forbidden
+    and fixed pairs, and no session without a seat. Values are those of `choice_values`.
+
+    Parameters
+    ----------
+    problem : Problem
+    runs : bool array, shape (sessions,), optional
+        By default every session runs.
+
+    Returns
+    -------
+    float64 array, shape (participants,)
+        0 where there is nothing of value to have; below 0 only where somebody is fixed in a session they rate below 0.
+
+    Notes
+    -----
+    Participants whose choices tie no slots together take about one pass over their choices for every slot. The others
+    are searched one by one, by branch and bound over their own choices.
+    """
+    alone = _Alone(problem, problem.all_run if runs is None else runs)
+    most = np.zeros(len(problem.participants))
+    search = np.zeros(len(problem.participants), np.bool_)
+    for rows in _blocks(problem.choices.indptr):
+        most[rows], search[rows] = alone.by_slot(rows)
+    search[problem.fixed[:, 0]] = True
+    for participant in np.flatnonzero(search).tolist():
+        most[participant] = alone.search(participant)
+    return most
+
+
+class Option(NamedTuple):
+    """A session that a participant could take alone."""
+
+    rate: float
+    """Value a place."""
+    value: float
+    session: int
+    slots: int
+    """Bit mask; a session without a slot has a bit of its own."""
+    size: int
+
+
+class _Alone:
+    """A problem made ready to look at participants as if each were alone."""
+
+    def __init__(self, problem: Problem, runs: BoolArray) -> None:
+        self.problem = problem
+        self.indptr, self.session = problem.choices.indptr, problem.choices.session
+        self.available = problem.available_if(runs)
+        self.wanted = problem.wanted if runs.all() else problem.wanted_if(runs)
+        self.runs, self.open = runs, runs & (problem.capacity > 0)
+        barred = np.concatenate([problem.forbidden, problem.facilitated])
+        position = problem.choices.find(barred[:, 0], barred[:, 1])
+        self.barred = np.sort(position[position >= 0])
+        count = problem.session_slots.count
+        slots = len(problem.slots)
+        # on a day without slots one place is one slot for all
+        self.markets = problem.session_slots.mask() if slots else np.ones((len(problem.sessions), 1), np.bool_)
+        self.markets = self.markets & self.open[:, None]
+        self.awkward = self.open & (count != 1) & bool(slots)
+        self.excludes = _exclusions(problem)
+        self.tied = np.zeros(len(problem.sessions), np.bool_)
+        self.tied[[session for session in self.excludes if self.open[session]]] = True
+
+    def by_slot(self, rows: slice) -> tuple[FloatArray, BoolArray]:
+        """Return the maxima of a block of participants as if their slots were separate, and where these may not be."""
+        start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
+        session, wanted = self.session[start:end], self.wanted[rows]
+        value = np.array(choice_values(self.problem, slice(start, end)))
+        first, last = np.searchsorted(self.barred, (start, end))
+        value[self.barred[first:last] - start] = 0
+        listed = np.diff(self.indptr[rows.start : rows.stop + 1]) > 0
+        at = self.indptr[rows][listed] - start
+        best = np.zeros((len(wanted), self.markets.shape[1]))
+        for market, is_in in enumerate(self.markets.T):
+            inside = value if is_in.all() else value * is_in.astype(np.float64)[session]
+            best[listed, market] = np.maximum.reduceat(inside, at) if len(at) else 0
+        np.maximum(best, 0, out=best)
+        if len(self.problem.slots):
+            best *= self.available[rows]
+        else:
+            # the best of several places is no sum over slots
+            best *= wanted[:, None] > 0
+        few = np.flatnonzero(wanted < best.shape[1])
+        if len(few):
+            ranked = -np.sort(-best[few], axis=1)
+            best[few] = ranked * (np.arange(best.shape[1]) < wanted[few, None])
+        search = np.zeros(len(wanted), np.bool_)
+        search[listed] = self._may_be_tied(session, at)
+        if len(self.problem.slots):
+            search &= wanted > 0
+        else:
+            search = wanted > 1
+        return best.sum(axis=1), search
+
+    def _may_be_tied(self, session: Int32Array, at: Int64Array) -> BoolArray:
+        """Whether each list has a session that fills no single slot, or two that other rules may keep apart."""
+        tied = np.zeros(len(at), np.bool_)
+        if len(at) and self.awkward.any():
+            tied |= np.logical_or.reduceat(self.awkward[session], at)
+        if len(at) and self.tied.any():
+            tied |= np.add.reduceat(self.tied.astype(np.int64)[session], at) > 1
+        return tied
+
+    def search(self, participant: int) -> float:
+        """Return the maximum of one participant, whatever ties their slots together."""
+        row = slice(int(self.indptr[participant]), int(self.indptr[participant + 1]))
+        session = self.session[row].tolist()
+        value = dict(zip(session, choice_values(self.problem, row).tolist(), strict=True))
+        pairs = self.problem.fixed
+        fixed = [taken for taken in pairs[pairs[:, 0] == participant, 1].tolist() if self.runs[taken]]
+        first, last = np.searchsorted(self.barred, (row.start, row.stop))
+        barred = {session[position] for position in (self.barred[first:last] - row.start).tolist()}
+        busy = sum(1 << slot for slot in np.flatnonzero(~self.available[participant]).tolist())
+        wanted, given = int(self.wanted[participant]), 0.0
+        barred |= set(fixed)
+        for taken in fixed:
+            busy |= self._slots(taken)
+            barred |= self.excludes.get(taken, set())
+            wanted -= int(self.problem.session_size[taken])
+            given += value.get(taken, 0.0)
+        options = [
+            self._option(listed, worth)
+            for listed, worth in value.items()
+            if worth > 0 and self.open[listed] and listed not in barred and not self._slots(listed) & busy
+        ]
+        options.sort(key=lambda option: (-option.rate, option.session))
+        return given + _best_value(options, wanted, self.excludes)
+
+    def _option(self, session: int, value: float) -> Option:
+        size = int(self.problem.session_size[session])
+        return Option(value / size, value, session, self._slots(session), size)
+
+    def _slots(self, session: int) -> int:
+        mask = sum(1 << slot for slot in self.problem.session_slots[session].tolist())
+        return mask or 1 << (len(self.problem.slots) + session)
+
+
+def _blocks(indptr: Int64Array) -> Iterator[slice]:
+    """Yield the participants in blocks, each of few choices or of one participant alone."""
+    starts = np.searchsorted(indptr, np.arange(0, int(indptr[-1]) + 1, CHOICES_AT_ONCE))
+    bounds = np.unique(np.concatenate([[0], starts, [len(indptr) - 1]])).tolist()
+    for first, last in pairwise(bounds):
+        yield slice(first, last)
+
+
+def _exclusions(problem: Problem) -> dict[int, set[int]]:
+    """For each session those that nobody takes beside it, by topic or conflict."""
+    excludes: dict[int, set[int]] = {}
+    order = np.argsort(problem.topic, kind="stable")
+    topics, start = np.unique(problem.topic[order], return_index=True)
+    for topic, repeats in zip(topics.tolist(), np.split(order, start[1:]), strict=True):
+        if topic >= 0 and len(repeats) > 1:
+            every = set(repeats.tolist())
+            excludes.update({session: every - {session} for session in every})
+    for first, second in problem.conflicts.tolist():
+        excludes.setdefault(first, set()).add(second)
+        excludes.setdefault(second, set()).add(first)
+    return excludes
+
+
+def _best_value(options: list[Option], wanted: int, excludes: dict[int, set[int]]) -> float:
+    """Return the largest value of options that fit together, by branch and bound in the order of their rates."""
+    best = 0.0
+
+    def bound(first: int, busy: int, left: int, barred: frozenset[int]) -> float:
+        """At most what the options from `first` on add: each free slot counts the best rate of an option over it."""
+        total = 0.0
+        for option in options[first:]:
+            if option.session in barred:
+                continue
+            fresh = min((option.slots & ~busy).bit_count(), left)
+            total += fresh * option.rate
+            busy |= option.slots
+            left -= fresh
+            if not left:
+                break
+        return total
+
+    def search(first: int, busy: int, left: int, barred: frozenset[int], value: float) -> None:
+        nonlocal best
+        best = max(best, value)
+        for position in range(first, len(options)):
+            if value + bound(position, busy, left, barred) <= best * (1 + ROUNDING):
+                return
+            option = options[position]
+            if option.size <= left and not option.slots & busy and option.session not in barred:
+                rest = barred | excludes.get(option.session, set())
+                search(position + 1, busy | option.slots, left - option.size, rest, value + option.value)
+
+    search(0, 0, wanted, frozenset(), 0.0)
+    return best
