@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,20 @@ def test_ranks() -> None:
     assert metrics.mean_rank(day(unlisted=True)) == (2 + 2 + 1 + 4) / 4
 
 
+def test_the_cumulative_profile_and_the_median() -> None:
+    assert metrics.cumulative_profile(day()).tolist() == [1, 3, 3]
+    assert metrics.median_rank(day()) == 2  # of 1, 2, 2
+    assert metrics.median_rank(day(unlisted=True)) == 2  # of 1, 2, 2, 4
+    problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x", "y"]}, capacity={"x": 1, "y": 1})
+    assert metrics.median_rank(Allocation.from_schedules(problem, {"p": ["x"], "q": ["y"]})) == 1.5
+
+
+def test_sessions_that_do_not_run_or_that_nobody_attends() -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity=dict.fromkeys("xyz", 1))
+    allocation = Allocation.from_schedules(problem, {"p": ["x"]}, cancelled=["y"])
+    assert (metrics.cancelled_sessions(allocation), metrics.unattended_sessions(allocation)) == (1, 1)
+
+
 def test_day_costs() -> None:
     assert metrics.day_costs(day()).tolist() == [2, 0 + 3, 3]
     assert metrics.day_costs(day(unlisted=True)).tolist() == [2, 3, 3]
@@ -64,6 +79,7 @@ def test_nobody_placed_gives_no_number() -> None:
     problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 0})
     nobody = solve(problem).allocation
     assert math.isnan(metrics.mean_rank(nobody))
+    assert math.isnan(metrics.median_rank(nobody))
     assert math.isnan(metrics.seats_filled(nobody))
     assert metrics.share_in_top(nobody) == 0
     assert metrics.profile(nobody).tolist() == [0]
@@ -79,7 +95,19 @@ def test_metrics_agree_with_the_definitions(problem: Problem) -> None:
     keys = [oracle.day_key(problem, participant, chosen) for participant, chosen in enumerate(days)]
     assert metrics.day_costs(allocation).tolist() == [key[2] for key in keys]
     assert metrics.empty_places(allocation) == sum(key[0] for key in keys)
+    assert metrics.rank_cost(allocation) == sum(key[2] for key in keys)
     assert metrics.profile(allocation).sum() == metrics.filled_places(allocation)
+    last = problem.unlisted_rank
+    ranks = [
+        oracle.listed(problem, participant).get(session, last)
+        for participant, chosen in enumerate(days)
+        for session in chosen
+        for _ in range(oracle.places(problem, [session]))
+    ]
+    if ranks:
+        assert metrics.median_rank(allocation) == statistics.median(ranks)
+    for rank, count in enumerate(metrics.cumulative_profile(allocation).tolist(), 1):
+        assert count == sum(given <= rank for given in ranks)
 
 
 def test_the_summary_shows_allocations_side_by_side() -> None:

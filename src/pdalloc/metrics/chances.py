@@ -113,7 +113,8 @@ def ordinal_exchanges(assignment: RandomAssignment) -> tuple[Exchange, ...]:
     so that a wasteful lottery is inefficient too. Slots are looked at one by one; the first with exchanges gives them.
 
     The answer depends only on which chances are above 0 and which sessions are surely full. So exchanges found in
-    chances that were estimated from draws exist in the rule itself; that none are found is certain only for exact chances.
+    chances that were estimated from draws exist in the rule itself; only for exact chances is it certain that there are
+    none.
 
     Raises
     ------
@@ -164,9 +165,9 @@ def sd_envy(assignment: RandomAssignment, tolerance: float = ROUNDING) -> SDEnvy
 def probability_gap(assignment: RandomAssignment) -> ProbabilityGap:
     """Return the largest difference of chances of one session between participants with identical lists.
 
-    Identical are the same sessions at the same ranks, with the same slots free, limit, fixed and forbidden pairs. A rule
-    that treats equals equally has no gap; priorities, arrivals and estimated chances may make one. Defined for every
-    day.
+    Identical are the same sessions at the same ranks, with the same slots free, limit, fixed and forbidden pairs. A
+    rule that treats equals equally has no gap; priorities, arrivals and estimated chances may make one. Defined for
+    every day.
     """
     problem = assignment.problem
     kind, members = _kinds(problem)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, FloatArray, Int32Array, Int64Array
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array
 from pdalloc.metrics.values import choice_values, utilities
 from pdalloc.problem import Problem
 
@@ -53,15 +53,12 @@ def own_maximum(problem: Problem, runs: BoolArray | None = None) -> FloatArray:
 
     Notes
     -----
-    Participants whose choices tie no slots together take about one pass over their choices for every slot. The others
-    are searched one by one, by branch and bound over their own choices.
+    Where a participant's choices tie no slots together, it is the sum over slots of the first choice there, or of the
+    best-rated one, for all such participants at once. The others are searched one by one, by branch and bound over
+    their own choices.
     """
     alone = _Alone(problem, problem.all_run if runs is None else runs)
-    most = np.zeros(len(problem.participants))
-    search = np.zeros(len(problem.participants), np.bool_)
-    for rows in _blocks(problem.choices.indptr):
-        most[rows], search[rows] = alone.by_slot(rows)
-    search[problem.fixed[:, 0]] = True
+    most, search = alone.by_slot()
     for participant in np.flatnonzero(search).tolist():
         most[participant] = alone.search(participant)
     return most
@@ -93,53 +90,68 @@ class _Alone:
         self.barred = np.sort(position[position >= 0])
         count = problem.session_slots.count
         slots = len(problem.slots)
+        self.single = self.open & ((count == 1) | (not slots))
         # on a day without slots one place is one slot for all
-        self.markets = problem.session_slots.mask() if slots else np.ones((len(problem.sessions), 1), np.bool_)
-        self.markets = self.markets & self.open[:, None]
-        self.awkward = self.open & (count != 1) & bool(slots)
+        inside = problem.session_slots.mask() if slots else np.ones((len(problem.sessions), 1), np.bool_)
+        self.markets = inside & self.single[:, None]
+        self.free = self.available if slots else np.ones((len(problem.participants), 1), np.bool_)
         self.excludes = _exclusions(problem)
         self.tied = np.zeros(len(problem.sessions), np.bool_)
         self.tied[[session for session in self.excludes if self.open[session]]] = True
 
-    def by_slot(self, rows: slice) -> tuple[FloatArray, BoolArray]:
-        """Return the maxima of a block of participants as if their slots were separate, and where these may not be."""
-        start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
-        session, wanted = self.session[start:end], self.wanted[rows]
-        value = np.array(choice_values(self.problem, slice(start, end)))
-        first, last = np.searchsorted(self.barred, (start, end))
-        value[self.barred[first:last] - start] = 0
-        listed = np.diff(self.indptr[rows.start : rows.stop + 1]) > 0
-        at = self.indptr[rows][listed] - start
-        best = np.zeros((len(wanted), self.markets.shape[1]))
-        for market, is_in in enumerate(self.markets.T):
-            inside = value if is_in.all() else value * is_in.astype(np.float64)[session]
-            best[listed, market] = np.maximum.reduceat(inside, at) if len(at) else 0
-        np.maximum(best, 0, out=best)
-        if len(self.problem.slots):
-            best *= self.available[rows]
-        else:
-            # the best of several places is no sum over slots
-            best *= wanted[:, None] > 0
-        few = np.flatnonzero(wanted < best.shape[1])
+    def by_slot(self) -> tuple[FloatArray, BoolArray]:
+        """Return everybody's maximum as if their slots were separate, and for whom they may not be."""
+        best = np.zeros((len(self.wanted), self.markets.shape[1]))
+        first_is_best = self.problem.choices.rating is None
+        for market, inside in enumerate(self.markets.T):
+            best[:, market] = self._points_of_first(inside) if first_is_best else self._best_rating(inside)
+        best *= self.free
+        few = np.flatnonzero(self.wanted < self.free.sum(axis=1))
         if len(few):
             ranked = -np.sort(-best[few], axis=1)
-            best[few] = ranked * (np.arange(best.shape[1]) < wanted[few, None])
-        search = np.zeros(len(wanted), np.bool_)
-        search[listed] = self._may_be_tied(session, at)
-        if len(self.problem.slots):
-            search &= wanted > 0
-        else:
-            search = wanted > 1
+            best[few] = ranked * (np.arange(best.shape[1]) < self.wanted[few, None])
+        search = self.wanted > 1 if not len(self.problem.slots) else (self.wanted > 0) & self._may_be_tied()
+        search[self.problem.fixed[:, 0]] = True
         return best.sum(axis=1), search
 
-    def _may_be_tied(self, session: Int32Array, at: Int64Array) -> BoolArray:
+    def _points_of_first(self, inside: BoolArray) -> FloatArray:
+        """Return the points of everybody's first choice in a market; lists are in the order of ranks."""
+        points = np.zeros(len(self.wanted))
+        looking = np.flatnonzero(self.indptr[:-1] < self.indptr[1:])
+        at = self.indptr[looking]
+        while len(looking):
+            found = inside[self.session[at]]
+            if len(self.barred):
+                found &= ~np.isin(at, self.barred)
+            points[looking[found]] = self.problem.unlisted_rank - self.problem.choices.rank[at[found]]
+            rest = ~found
+            looking, at = looking[rest], at[rest] + 1
+            rest = at < self.indptr[looking + 1]
+            looking, at = looking[rest], at[rest]
+        return points
+
+    def _best_rating(self, inside: BoolArray) -> FloatArray:
+        """Return everybody's largest rating above 0 in a market."""
+        best = np.zeros(len(self.wanted))
+        for rows in _blocks(self.indptr):
+            start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
+            value = choice_values(self.problem, slice(start, end)) * inside[self.session[start:end]]
+            first, last = np.searchsorted(self.barred, (start, end))
+            value[self.barred[first:last] - start] = 0
+            listed = np.flatnonzero(np.diff(self.indptr[rows.start : rows.stop + 1])) + rows.start
+            if len(listed):
+                best[listed] = np.maximum.reduceat(value, self.indptr[listed] - start)
+        return np.maximum(best, 0)
+
+    def _may_be_tied(self) -> BoolArray:
         """Whether each list has a session that fills no single slot, or two that other rules may keep apart."""
-        tied = np.zeros(len(at), np.bool_)
-        if len(at) and self.awkward.any():
-            tied |= np.logical_or.reduceat(self.awkward[session], at)
-        if len(at) and self.tied.any():
-            tied |= np.add.reduceat(self.tied.astype(np.int64)[session], at) > 1
-        return tied
+        may = np.zeros(len(self.wanted), np.bool_)
+        awkward = self.open & ~self.single
+        if not (awkward.any() or self.tied.any()):
+            return may
+        participant = self.problem.choices.participant
+        may[participant[awkward[self.session]]] = True
+        return may | (np.bincount(participant[self.tied[self.session]], minlength=len(may)) > 1)
 
     def search(self, participant: int) -> float:
         """Return the maximum of one participant, whatever ties their slots together."""

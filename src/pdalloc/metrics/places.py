@@ -62,4 +62,5 @@ def day_costs(allocation: Allocation) -> Int64Array:
 
 def rank_cost(allocation: Allocation) -> int:
     """Return the sum of all day costs; comparable between allocations with equally many places filled."""
-    return exact_sum(day_costs(allocation))
+    placed = (allocation.rank - np.int64(1)) * allocation.size
+    return exact_sum(placed) + allocation.problem.longest_list * empty_places(allocation)

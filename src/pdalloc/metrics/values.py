@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import FloatArray, Int64Array, freeze
+from pdalloc.arrays import FloatArray, freeze
 from pdalloc.problem import Problem
 
 __all__ = ["choice_values", "utilities"]
 
 
-def choice_values(problem: Problem, choice: Int64Array | slice = slice(None)) -> FloatArray:
+def choice_values(problem: Problem, choice: slice = slice(None)) -> FloatArray:
     """Return what each choice is worth to who made it.
 
     The rating where there are ratings; else points by rank for every place that the session fills: the longest list's
@@ -20,7 +20,7 @@ def choice_values(problem: Problem, choice: Int64Array | slice = slice(None)) ->
     Parameters
     ----------
     problem : Problem
-    choice : int64 array or slice
+    choice : slice
         Positions of the choices asked for; all of them by default.
 
     Returns
@@ -42,7 +42,12 @@ def utilities(allocation: Allocation) -> FloatArray:
     -------
     float64 array, shape (participants,)
     """
-    listed = allocation.choice >= 0
-    values = choice_values(allocation.problem, allocation.choice[listed])
-    total = np.bincount(allocation.participant[listed], values, len(allocation.problem.participants))
-    return total.astype(np.float64, copy=False)
+    problem = allocation.problem
+    if problem.choices.rating is None:
+        # an unlisted place has the rank at which points are 0
+        values = (problem.unlisted_rank - allocation.rank.astype(np.float64)) * allocation.size
+    else:
+        values = np.zeros(len(allocation))
+        listed = allocation.choice >= 0
+        values[listed] = problem.choices.rating[allocation.choice[listed]]
+    return np.bincount(allocation.participant, values, len(problem.participants)).astype(np.float64, copy=False)
