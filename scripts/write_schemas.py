@@ -8,6 +8,7 @@ import msgspec
 
 import pdalloc
 from pdalloc.allocation_json import AllocationDocument
+from pdalloc.auditing.audit_json import AuditDocument
 from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
 
@@ -15,6 +16,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "problem-2.json": ProblemDocument,
     "allocation-1.json": AllocationDocument,
     "result-1.json": ResultDocument,
+    "audit-1.json": AuditDocument,
 }
 
 

@@ -11,6 +11,7 @@ from pdalloc import errors, generators, metrics
 
 PUBLIC = [
     "Allocation",
+    "Audit",
     "Context",
     "Feature",
     "Generous",
@@ -26,6 +27,7 @@ PUBLIC = [
     "Summary",
     "Violation",
     "Welfare",
+    "audit",
     "errors",
     "generators",
     "metrics",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pdalloc import errors, generators, metrics, solvers
     from pdalloc.allocation import Allocation
+    from pdalloc.auditing.table import Audit, audit
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
     from pdalloc.objectives import Generous, Greedy, RankMaximal, RankSum, Welfare
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allocation",
+    "Audit",
     "Context",
     "Feature",
     "Generous",
@@ -42,6 +44,7 @@ __all__ = [
     "Summary",
     "Violation",
     "Welfare",
+    "audit",
     "errors",
     "generators",
     "metrics",
@@ -56,6 +59,7 @@ __all__ = [
 
 _MODULE_OF = {
     "Allocation": "pdalloc.allocation",
+    "Audit": "pdalloc.auditing.table",
     "Context": "pdalloc.context",
     "Feature": "pdalloc.problem",
     "Generous": "pdalloc.objectives",
@@ -71,6 +75,7 @@ _MODULE_OF = {
     "Summary": "pdalloc.metrics",
     "Violation": "pdalloc.violations",
     "Welfare": "pdalloc.objectives",
+    "audit": "pdalloc.auditing.table",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",

@@ -156,6 +156,7 @@ def can_be_improved(assignment: RandomAssignment, slot: int | None) -> bool:
     own = sum(-bound for row, bound in zip(rows, most, strict=True) if min(row) < 0)
     best = linprog(-gain, A_ub=np.array(rows), b_ub=np.array(most) + 1e-12, bounds=(0, None), method="highs-ds")
     assert best.status == 0
+    assert best.fun is not None
     return bool(-best.fun > own + 1e-6)
 
 

@@ -33,6 +33,10 @@ MAX_RANK = 10**6
 """Largest rank; an empty place costs at least as much, so that one wild rank would blur everybody else's."""
 
 
+PAIRS_AT_ONCE = 2**14
+"""So many that what is made of them stays in the processor's cache."""
+
+
 @dataclass(frozen=True, eq=False)
 class Choices(FrozenArrays):
     """Choices in CSR form: those of participant i are the entries ``indptr[i]:indptr[i + 1]``.
@@ -111,6 +115,13 @@ class Choices(FrozenArrays):
 
         Cost: one vectorised step for each position of the lists, over the pairs not found before it.
         """
+        position = np.empty(len(participant), np.int64)
+        for first in range(0, len(participant), PAIRS_AT_ONCE):
+            block = slice(first, first + PAIRS_AT_ONCE)
+            position[block] = self._find(participant[block], session[block])
+        return position
+
+    def _find(self, participant: Int32Array, session: Int32Array) -> Int64Array:
         position, end = self.indptr[participant], self.indptr[participant + 1]
         pair, at = np.arange(len(position)), position
         for _ in range(int((end - position).max(initial=0))):

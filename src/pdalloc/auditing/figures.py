@@ -1,0 +1,160 @@
+"""The figures of an audit, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from pdalloc import metrics
+from pdalloc.allocation import Allocation
+from pdalloc.arrays import FloatArray
+from pdalloc.metrics.groups import GroupGap
+from pdalloc.metrics.summary import profile_rows
+
+__all__ = ["FIGURES", "Better", "Figure", "Measured"]
+
+Better = Literal["higher", "lower", "neither"]
+Value = int | float
+
+
+class Measured:
+    """An allocation with what several figures need, each computed once.
+
+    Parameters
+    ----------
+    allocation : Allocation
+    seed : int
+        For what is resampled.
+    """
+
+    def __init__(self, allocation: Allocation, seed: int) -> None:
+        self.allocation = allocation
+        self.seed = seed
+
+    @cached_property
+    def utility(self) -> FloatArray:
+        """See `metrics.utilities`."""
+        return metrics.utilities(self.allocation)
+
+    @cached_property
+    def nash(self) -> metrics.NashWelfare:
+        """See `metrics.nash_welfare`."""
+        return metrics.nash_welfare(self.utility)
+
+    @cached_property
+    def share(self) -> FloatArray:
+        """See `metrics.share_of_own_maximum`."""
+        return metrics.share_of_own_maximum(self.allocation)
+
+    @cached_property
+    def known_share(self) -> FloatArray:
+        """The shares of those who could have had something of value."""
+        known = ~np.isnan(self.share)
+        return self.share if known.all() else self.share[known]
+
+    @cached_property
+    def group_gaps(self) -> list[GroupGap]:
+        """The shares by each group column."""
+        return [metrics.group_gap(self.share, group, self.seed) for group in self.allocation.problem.groups]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of an audit.
+
+    Attributes
+    ----------
+    name : str
+    form : str
+        Format specification of its values.
+    better : {"higher", "lower", "neither"}
+    function : callable
+        Takes a `Measured` and returns the value, or values by name where the line stands for several.
+    also : str
+        What has to be asked for to have it, where it takes a solve or resampling; "" for what is always there.
+    """
+
+    name: str
+    form: str
+    better: Better
+    function: Callable[[Measured], Value | Mapping[str, Value]]
+    also: str = ""
+
+    def rows(self, day: Measured) -> Mapping[str, Value]:
+        """Return the values by the names of their rows."""
+        value = self.function(day)
+        return value if isinstance(value, Mapping) else {self.name: value}
+
+
+def _mean(quantity: FloatArray) -> float:
+    return float(quantity.mean()) if quantity.size else float("nan")
+
+
+def _history(day: Measured) -> dict[str, Value]:
+    history = day.allocation.problem.history
+    if np.isnan(history).all():
+        return {}
+    return {HISTORY: metrics.history_correlation(day.share, history)}
+
+
+def _group_means(day: Measured) -> dict[str, Value]:
+    rows: dict[str, Value] = {}
+    for gap in day.group_gaps:
+        for value, mean, count, small in zip(gap.values, gap.mean, gap.count, gap.small, strict=True):
+            mark = ", a small group" if small else ""
+            rows[f"mean share, {gap.name} = {value} ({count}{mark})"] = float(mean)
+    return rows
+
+
+def _group_gaps(day: Measured) -> dict[str, Value]:
+    return {_gap_name(gap): gap.gap for gap in day.group_gaps}
+
+
+def _group_gap_context(day: Measured) -> dict[str, Value]:
+    rows: dict[str, Value] = {}
+    for gap in day.group_gaps:
+        rows[f"{_gap_name(gap)}: lower end of 95%"] = gap.gap_lower
+        rows[f"{_gap_name(gap)}: upper end of 95%"] = gap.gap_upper
+        rows[f"{_gap_name(gap)}: if groups were alike"] = gap.gap_by_chance
+    return rows
+
+
+def _gap_name(gap: GroupGap) -> str:
+    return f"largest minus smallest mean share by {gap.name}"
+
+
+HISTORY = "rank correlation of shares with history"
+
+FIGURES: tuple[Figure, ...] = (
+    Figure("places filled", ",", "higher", lambda day: metrics.filled_places(day.allocation)),
+    Figure("empty wanted places", ",", "lower", lambda day: metrics.empty_places(day.allocation)),
+    Figure("places at each rank", ",", "neither", lambda day: profile_rows(day.allocation)),
+    Figure("mean rank", ".2f", "lower", lambda day: metrics.mean_rank(day.allocation)),
+    Figure("median rank", ".1f", "lower", lambda day: metrics.median_rank(day.allocation)),
+    Figure("lists with their first choice", ".1%", "higher", lambda day: metrics.share_in_top(day.allocation, 1)),
+    Figure("lists with one of the first three", ".1%", "higher", lambda day: metrics.share_in_top(day.allocation, 3)),
+    Figure("total rank cost", ",", "lower", lambda day: metrics.rank_cost(day.allocation)),
+    Figure("seats filled", ".1%", "higher", lambda day: metrics.seats_filled(day.allocation)),
+    Figure("sessions that nobody attends", ",", "lower", lambda day: metrics.unattended_sessions(day.allocation)),
+    Figure("cancelled sessions", ",", "lower", lambda day: metrics.cancelled_sessions(day.allocation)),
+    Figure("sum of utilities", ",.2f", "higher", lambda day: metrics.utilitarian_welfare(day.utility)),
+    Figure("smallest utility", ",.2f", "higher", lambda day: metrics.egalitarian_welfare(day.utility)),
+    Figure("participants with a positive utility", ",", "higher", lambda day: day.nash.positive),
+    Figure("geometric mean of positive utilities", ",.3f", "higher", lambda day: day.nash.geometric_mean),
+    Figure("mean share of own maximum", ".1%", "higher", lambda day: _mean(day.known_share)),
+    Figure("smallest share of own maximum", ".1%", "higher", lambda day: metrics.egalitarian_welfare(day.known_share)),
+    Figure("Gini of shares", ".3f", "lower", lambda day: metrics.gini(day.known_share)),
+    Figure("Jain of shares", ".3f", "higher", lambda day: metrics.jain(day.known_share)),
+    Figure("Theil of shares", ".3f", "lower", lambda day: metrics.theil(day.known_share)),
+    Figure("Atkinson (1/2) of shares", ".3f", "lower", lambda day: metrics.atkinson(day.known_share, 0.5)),
+    Figure("Hoover of shares", ".3f", "lower", lambda day: metrics.hoover(day.known_share)),
+    Figure("variance of shares", ".3f", "lower", lambda day: metrics.variance(day.known_share)),
+    Figure(HISTORY, ".3f", "neither", _history),
+    Figure("mean share by group", ".1%", "neither", _group_means, also="groups"),
+    Figure("gaps between groups", ".1%", "lower", _group_gaps, also="groups"),
+    Figure("gaps between groups, how sure", ".1%", "neither", _group_gap_context, also="groups"),
+)

@@ -1,0 +1,196 @@
+"""All figures of one or several allocations of a problem, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pdalloc.allocation import Allocation
+from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, Value
+from pdalloc.errors import OptionError
+from pdalloc.metrics.table import FigureTable, figure_text
+from pdalloc.problem import Problem
+from pdalloc.result import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Audit", "audit"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit(FigureTable):
+    """All figures of allocations of one problem.
+
+    Attributes
+    ----------
+    rows : tuple of str
+        Names of the figures.
+    columns : dict of str to tuple of int or float
+        The figures of each allocation, in the order of `rows`; shares are from 0 to 1, nan is what is not defined.
+    title : str
+    problem : Problem
+    better : tuple of {"higher", "lower", "neither"}
+        Which direction of each figure is better.
+    forms : tuple of str
+        Format specification of each figure.
+    notes : tuple of str
+        What utilities are, and why a figure is not defined.
+    """
+
+    problem: Problem
+    better: tuple[Better, ...]
+    forms: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def text(self, row: int, value: Value) -> str:
+        """Return how a value of a row is written."""
+        return figure_text(value, self.forms[row])
+
+    def marks(self) -> dict[str, tuple[str, ...]]:
+        """Return which direction is better, as a column."""
+        return {"better": tuple("" if better == "neither" else better for better in self.better)}
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *self.notes])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a frame with a row a figure: which direction is better, and a column an allocation."""
+        frame = super().to_frame()
+        frame.insert(0, "better", list(self.better), allow_duplicates=True)
+        return frame
+
+    def to_json(self) -> str:
+        """Return the audit as a JSON document, "pdalloc/audit" version 1."""
+        from pdalloc.auditing.audit_json import audit_to_json
+
+        return audit_to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, problem: Problem) -> Audit:
+        """Read a document written by `to_json`; the figures are taken as they are.
+
+        Raises
+        ------
+        ProblemError
+            If it is not such a document or belongs to another problem.
+        """
+        from pdalloc.auditing.audit_json import audit_from_json
+
+        return audit_from_json(text, problem)
+
+
+Audited = Allocation | Result
+
+
+def audit(
+    allocations: Audited | Sequence[Audited] | Mapping[str, Audited],
+    *,
+    also: Collection[str] = (),
+    seed: int = 0,
+) -> Audit:
+    """Return all figures of an allocation, or of several of one problem side by side.
+
+    Parameters
+    ----------
+    allocations : Allocation or Result, or a sequence of these, or a mapping of name to these
+        In a sequence a result goes by its solver's name, an allocation by its position from 1.
+    also : collection of {"groups"}
+        Figures that take a solve or resampling and are only there on request: "groups" compares the shares of their own
+        maximum that the groups of participants get, with bootstrap intervals.
+    seed : int
+        Of what is resampled.
+
+    Raises
+    ------
+    OptionError
+        If there is nothing to audit, the allocations belong to different problems, or `also` asks for something
+        unknown.
+
+    Examples
+    --------
+    >>> problem = Problem.from_rankings({"t001": ["x", "y"], "t002": ["x"]}, capacity={"x": 1, "y": 1})
+    >>> both = Allocation.from_schedules(problem, {"t001": ["y"], "t002": ["x"]})
+    >>> float(audit(both).to_frame().loc["smallest share of own maximum", ""])
+    0.5
+    """
+    columns = _named(allocations)
+    problem = next(iter(columns.values())).problem
+    figures = _asked_for(also)
+    values: dict[str, dict[str, Value]] = {name: {} for name in columns}
+    source: dict[str, Figure] = {}
+    notes = [_what_utilities_are(problem)]
+    for name, allocation in columns.items():
+        day, of = Measured(allocation, seed), f" of {name}" if name else ""
+        for figure in figures:
+            try:
+                rows = figure.rows(day)
+            except OptionError as error:
+                rows = {figure.name: float("nan")}
+                notes.append(f"{figure.name}{of} is not defined: {error}")
+            values[name] |= rows
+            source |= dict.fromkeys(rows, figure)
+        left_out = int(np.isnan(day.share).sum())
+        if left_out:
+            notes.append(f"shares{of} leave out {left_out:,} participants who could have had nothing of value")
+    source = dict(sorted(source.items(), key=lambda row: figures.index(row[1])))
+    # a row that only others have counts what did not occur
+    return Audit(
+        rows=tuple(source),
+        columns={name: tuple(column.get(row, 0) for row in source) for name, column in values.items()},
+        problem=problem,
+        better=tuple(figure.better for figure in source.values()),
+        forms=tuple(figure.form for figure in source.values()),
+        notes=tuple(notes),
+    )
+
+
+def _named(allocations: Audited | Sequence[Audited] | Mapping[str, Audited]) -> dict[str, Allocation]:
+    """Return the allocations by name, all of one problem."""
+    if isinstance(allocations, Mapping):
+        given = [(str(name), entry) for name, entry in allocations.items()]
+    elif isinstance(allocations, Sequence):
+        given = [
+            (entry.provenance.solver if isinstance(entry, Result) else str(position), entry)
+            for position, entry in enumerate(allocations, 1)
+        ]
+    else:
+        given = [("", allocations)]
+    if not given:
+        raise OptionError("there is no allocation to audit; give at least one")
+    columns: dict[str, Allocation] = {}
+    for name, entry in given:
+        if not isinstance(entry, Allocation | Result):
+            raise OptionError(
+                f"cannot audit a {type(entry).__name__}; give allocations or results, such as allocations drawn from it"
+            )
+        again = 1 + sum(other == name or other.startswith(f"{name} (") for other in columns)
+        columns[name if again == 1 else f"{name} ({again})"] = entry.allocation if isinstance(entry, Result) else entry
+    first, problem = next((name, allocation.problem) for name, allocation in columns.items())
+    for name, allocation in columns.items():
+        if allocation.problem != problem:
+            raise OptionError(
+                f"allocation {name!r} belongs to problem {allocation.problem.content_hash[:12]}..., but {first!r} to "
+                f"{problem.content_hash[:12]}...; only allocations of one problem stand side by side, audit others "
+                "by themselves"
+            )
+    return columns
+
+
+def _asked_for(also: Collection[str]) -> list[Figure]:
+    """Return the figures that are always there, and those of the requests."""
+    requests = {also} if isinstance(also, str) else set(also)
+    known = {figure.also for figure in FIGURES} - {""}
+    for request in sorted(requests - known):
+        raise OptionError(f"also has {request!r}; what can be asked for is {', '.join(map(repr, sorted(known)))}")
+    return [figure for figure in FIGURES if figure.also in {"", *requests}]
+
+
+def _what_utilities_are(problem: Problem) -> str:
+    if problem.choices.rating is not None:
+        return "utilities are sums of ratings"
+    most = problem.longest_list
+    return f"utilities are points by rank: {most} for each place at rank 1, one less for each rank after it"

@@ -1,0 +1,175 @@
+"""The audit: every figure side by side, in every form, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import jsonschema
+import pytest
+from hypothesis import given
+from scripts.write_schemas import DOCUMENTS, schema_text
+
+from pdalloc import Allocation, Audit, Model, Problem, audit, metrics, solve
+from pdalloc.auditing.figures import FIGURES, Measured
+from pdalloc.errors import OptionError, ProblemError
+from tests.strategies import problems
+
+
+def two_people(*, rated: bool = False, history: bool = False) -> Problem:
+    model = Model()
+    for session in ("x", "y"):
+        model.add_session(session, capacity=1)
+    for who, first, second in (("p", "x", "y"), ("q", "x", "y")):
+        model.add_participant(who, groups={"school": f"{who} school"}, history=float(who == "p") if history else None)
+        model.add_choice(who, first, 1, rating=4.0 if rated else None)
+        model.add_choice(who, second, 2, rating=-1.0 if rated else None)
+    return model.build()
+
+
+def served(problem: Problem) -> Allocation:
+    return Allocation.from_schedules(problem, {"p": ["x"], "q": ["y"]})
+
+
+def test_an_audit_is_the_function_and_stays_it() -> None:
+    import pdalloc.auditing.table
+
+    assert pdalloc.audit is pdalloc.auditing.table.audit
+
+
+def test_figures_of_a_day_counted_by_hand() -> None:
+    table = audit(served(two_people(history=True)))
+    column = dict(zip(table.rows, table.columns[""], strict=True))
+    assert column["places filled"] == 2
+    assert column["median rank"] == 1.5
+    assert column["lists with their first choice"] == 0.5
+    assert column["total rank cost"] == 1
+    assert column["sum of utilities"] == 3  # two points and one
+    assert column["smallest utility"] == 1
+    assert column["geometric mean of positive utilities"] == pytest.approx(math.sqrt(2))
+    assert column["mean share of own maximum"] == 0.75
+    assert column["Gini of shares"] == pytest.approx(0.5 / (2 * 2 * 0.75))
+    assert column["variance of shares"] == 0.25**2
+    assert column["rank correlation of shares with history"] == 1
+
+
+def test_names_of_figures_say_which_direction_is_better() -> None:
+    better = dict(zip(audit(served(two_people())).rows, audit(served(two_people())).better, strict=True))
+    assert (better["mean rank"], better["Jain of shares"], better["places at rank 1"]) == ("lower", "higher", "neither")
+    text = str(audit(served(two_people())))
+    row = next(line for line in text.splitlines() if "mean rank" in line)
+    assert [cell.strip() for cell in row.split("│")] == ["", "mean rank", "lower", "1.50", ""]
+    assert text.endswith("\nutilities are points by rank: 2 for each place at rank 1, one less for each rank after it")
+    assert "<td>lower</td><td>1.50</td>" in audit(served(two_people()))._repr_html_()
+
+
+def test_allocations_and_results_stand_side_by_side() -> None:
+    problem = two_people()
+    result, nobody = solve(problem), Allocation.from_schedules(problem, {})
+    assert list(audit([result, result, nobody]).columns) == ["flow", "flow (2)", "3"]
+    table = audit({"best": result, "nobody": nobody})
+    frame = table.to_frame()
+    assert list(frame.columns) == ["better", "best", "nobody"]
+    assert frame.loc["places filled", "best"] == 2
+    assert frame.loc["empty wanted places", "nobody"] == 2
+    assert frame["nobody"].isna()["mean rank"]
+    assert "│ -" in str(table).replace("       ", "")
+    # a mapping of one name is not one without a name
+    assert audit({"only": result}).columns == {"only": audit(result).columns[""]}
+
+
+def test_groups_are_compared_on_request() -> None:
+    allocation = served(two_people())
+    plain, asked = audit(allocation), audit(allocation, also=["groups"], seed=5)
+    assert set(plain.rows) < set(asked.rows)
+    column = dict(zip(asked.rows, asked.columns[""], strict=True))
+    assert column["mean share, school = p school (1, a small group)"] == 1
+    assert math.isnan(column["largest minus smallest mean share by school"])
+    assert str(audit(allocation, also="groups", seed=5)) == str(asked)
+
+
+def test_what_is_not_defined_is_said() -> None:
+    # somebody who rates what they get below 0 has no share that a Gini coefficient could take
+    table = audit({"a": served(two_people(rated=True))})
+    assert table.notes == (
+        "utilities are sums of ratings",
+        *(
+            f"{name} of shares of a is not defined: quantity -0.25 at position 1 is negative; inequality is measured "
+            "on a good of which nobody has less than nothing"
+            for name in ("Gini", "Jain", "Theil", "Atkinson (1/2)", "Hoover")
+        ),
+    )
+    assert math.isnan(table.columns["a"][table.rows.index("Gini of shares")])
+    assert table.columns["a"][table.rows.index("variance of shares")] == 0.625**2
+
+
+def test_who_could_have_had_nothing_is_left_out_and_said() -> None:
+    problem = Problem.from_rankings({"p": ["x"], "q": ["full"]}, capacity={"x": 1, "full": 0})
+    table = audit(Allocation.from_schedules(problem, {"p": ["x"]}))
+    assert table.columns[""][table.rows.index("smallest share of own maximum")] == 1
+    assert table.notes[1] == "shares leave out 1 participants who could have had nothing of value"
+
+
+def test_rows_of_one_allocation_alone_keep_their_place() -> None:
+    model = Model(unlisted="forbidden")
+    for session in ("x", "y"):
+        model.add_session(session, capacity=2)
+    model.add_participant("p")
+    model.add_choice("p", "x", 1)
+    problem = model.build()
+    table = audit([Allocation.from_schedules(problem, {"p": [session]}) for session in ("x", "y")])
+    at = table.rows.index("unlisted places")
+    assert table.rows[at - 1] == "places at rank 1"
+    assert [column[at] for column in table.columns.values()] == [0, 1]
+
+
+def test_the_document_is_read_back_and_follows_its_schema() -> None:
+    problem = two_people()
+    table = audit({"best": solve(problem), "nobody": Allocation.from_schedules(problem, {})}, also=["groups"])
+    text = table.to_json()
+    jsonschema.validate(json.loads(text), json.loads(schema_text(DOCUMENTS["audit-1.json"])))
+    assert Audit.from_json(text, problem).to_json() == text
+    assert str(Audit.from_json(text, problem)) == str(table)
+    with pytest.raises(ProblemError, match="the document belongs to problem"):
+        Audit.from_json(text, two_people(rated=True))
+    broken = json.loads(text)
+    broken["figures"][0]["values"].append(1)
+    with pytest.raises(ProblemError) as error:
+        Audit.from_json(json.dumps(broken), problem)
+    assert str(error.value) == "figure 'places filled' has 3 values for 2 allocations"
+
+
+def test_what_cannot_be_audited_is_refused() -> None:
+    one, other = two_people(), two_people(rated=True)
+    with pytest.raises(OptionError) as error:
+        audit([served(one), served(other)])
+    assert str(error.value) == (
+        f"allocation '2' belongs to problem {other.content_hash[:12]}..., but '1' to {one.content_hash[:12]}...; only "
+        "allocations of one problem stand side by side, audit others by themselves"
+    )
+    with pytest.raises(OptionError) as error:
+        audit([])
+    assert str(error.value) == "there is no allocation to audit; give at least one"
+    lottery = solve(one, "lottery", seed=1, draws=5).random_assignment
+    with pytest.raises(OptionError) as error:
+        audit(lottery)  # type: ignore[arg-type]
+    assert str(error.value) == (
+        "cannot audit a RandomAssignment; give allocations or results, such as allocations drawn from it"
+    )
+    with pytest.raises(OptionError) as error:
+        audit(served(one), also=["group"])
+    assert str(error.value) == "also has 'group'; what can be asked for is 'groups'"
+
+
+@given(problem=problems())
+def test_every_figure_is_there_on_every_day(problem: Problem) -> None:
+    allocation = solve(problem, "lottery", seed=1).allocation
+    table = audit(allocation)
+    assert len(set(table.rows)) == len(table.rows) == len(table.forms) == len(table.better)
+    assert all(len(cells) == 2 for _, cells in table.text_rows())
+
+
+def test_names_of_figures_are_all_different() -> None:
+    assert len({figure.name for figure in FIGURES}) == len(FIGURES)
+    day = Measured(served(two_people()), 0)
+    assert metrics.utilities(day.allocation).tolist() == day.utility.tolist()
