@@ -102,9 +102,10 @@ class _Alone:
     def by_slot(self) -> tuple[FloatArray, BoolArray]:
         """Return everybody's maximum as if their slots were separate, and for whom they may not be."""
         best = np.zeros((len(self.wanted), self.markets.shape[1]))
-        first_is_best = self.problem.choices.rating is None
-        for market, inside in enumerate(self.markets.T):
-            best[:, market] = self._points_of_first(inside) if first_is_best else self._best_rating(inside)
+        best_in = self._points_of_first if self.problem.choices.rating is None else self._best_rating
+        for rows in _blocks(self.indptr):
+            for market, inside in enumerate(self.markets.T):
+                best[rows, market] = best_in(rows, inside)
         best *= self.free
         few = np.flatnonzero(self.wanted < self.free.sum(axis=1))
         if len(few):
@@ -114,33 +115,33 @@ class _Alone:
         search[self.problem.fixed[:, 0]] = True
         return best.sum(axis=1), search
 
-    def _points_of_first(self, inside: BoolArray) -> FloatArray:
-        """Return the points of everybody's first choice in a market; lists are in the order of ranks."""
-        points = np.zeros(len(self.wanted))
-        looking = np.flatnonzero(self.indptr[:-1] < self.indptr[1:])
-        at = self.indptr[looking]
+    def _points_of_first(self, rows: slice, inside: BoolArray) -> FloatArray:
+        """Return the points of the first choice of some participants in a market; lists are in the order of ranks."""
+        start, end = self.indptr[rows], self.indptr[rows.start + 1 : rows.stop + 1]
+        points = np.zeros(len(start))
+        looking = np.flatnonzero(start < end)
+        at = start[looking]
         while len(looking):
             found = inside[self.session[at]]
             if len(self.barred):
                 found &= ~np.isin(at, self.barred)
             points[looking[found]] = self.problem.unlisted_rank - self.problem.choices.rank[at[found]]
-            rest = ~found
-            looking, at = looking[rest], at[rest] + 1
-            rest = at < self.indptr[looking + 1]
-            looking, at = looking[rest], at[rest]
+            looking, at = looking[~found], at[~found] + 1
+            more = at < end[looking]
+            looking, at = looking[more], at[more]
         return points
 
-    def _best_rating(self, inside: BoolArray) -> FloatArray:
-        """Return everybody's largest rating above 0 in a market."""
-        best = np.zeros(len(self.wanted))
-        for rows in _blocks(self.indptr):
-            start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
-            value = choice_values(self.problem, slice(start, end)) * inside[self.session[start:end]]
-            first, last = np.searchsorted(self.barred, (start, end))
-            value[self.barred[first:last] - start] = 0
-            listed = np.flatnonzero(np.diff(self.indptr[rows.start : rows.stop + 1])) + rows.start
-            if len(listed):
-                best[listed] = np.maximum.reduceat(value, self.indptr[listed] - start)
+    def _best_rating(self, rows: slice, inside: BoolArray) -> FloatArray:
+        """Return the largest rating above 0 that some participants gave in a market."""
+        best = np.zeros(rows.stop - rows.start)
+        start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
+        value = choice_values(self.problem, slice(start, end)) * inside[self.session[start:end]]
+        first, last = np.searchsorted(self.barred, (start, end))
+        value[self.barred[first:last] - start] = 0
+        indptr = self.indptr[rows.start : rows.stop + 1] - start
+        listed = np.flatnonzero(np.diff(indptr))
+        if len(listed):
+            best[listed] = np.maximum.reduceat(value, indptr[listed])
         return np.maximum(best, 0)
 
     def _may_be_tied(self) -> BoolArray:
