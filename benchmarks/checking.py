@@ -9,7 +9,7 @@ from pdalloc import Allocation, solve
 VIOLATIONS = "allocation.violations()"
 
 
-def _fresh(case: Case) -> Allocation:
+def fresh(case: Case) -> Allocation:
     """Return an allocation of which nothing has been computed yet."""
     problem = case.problem()
     solved = solve(problem, "flow").allocation
@@ -21,7 +21,7 @@ BENCHMARKS = [
         VIOLATIONS,
         "violations",
         lambda instance: instance.is_plain,
-        _fresh,
+        fresh,
         Allocation.violations,
         lambda case, found: [len(found)],
     )

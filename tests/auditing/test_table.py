@@ -67,6 +67,7 @@ def test_allocations_and_results_stand_side_by_side() -> None:
     problem = two_people()
     result, nobody = solve(problem), Allocation.from_schedules(problem, {})
     assert list(audit([result, result, nobody]).columns) == ["flow", "flow (2)", "3"]
+    assert list(audit({"a (2)": nobody, "a": result}).columns) == ["a (2)", "a"]
     table = audit({"best": result, "nobody": nobody})
     frame = table.to_frame()
     assert list(frame.columns) == ["better", "best", "nobody"]
@@ -108,7 +109,7 @@ def test_who_could_have_had_nothing_is_left_out_and_said() -> None:
     problem = Problem.from_rankings({"p": ["x"], "q": ["full"]}, capacity={"x": 1, "full": 0})
     table = audit(Allocation.from_schedules(problem, {"p": ["x"]}))
     assert table.columns[""][table.rows.index("smallest share of own maximum")] == 1
-    assert table.notes[1] == "shares leave out 1 participants who could have had nothing of value"
+    assert table.notes[1] == "participants left out of shares, who could have had nothing of value: 1"
 
 
 def test_rows_of_one_allocation_alone_keep_their_place() -> None:

@@ -18,7 +18,7 @@ GOODS = st.lists(st.integers(0, 6).map(float) | st.floats(0, 100).map(lambda val
 
 
 def test_fairpyx_publishes_these_figures_for_its_own_example() -> None:
-    # fairpyx, adaptors and metrics: A values the items 11 and 22, B 33 and 44; A gets the first one, B the second
+    # its documentation: A values the items 11 and 22, B 33 and 44; A gets the first one, B the second
     problem = Problem.from_ratings([[11, 22], [33, 44]], capacity=[1, 1])
     utility = metrics.utilities(Allocation.from_schedules(problem, {"0": ["0"], "1": ["1"]}))
     assert metrics.utilitarian_welfare(utility) / 2 == 27.5

@@ -150,3 +150,16 @@ def test_pairs_are_found_among_the_choices(data: st.DataObject) -> None:
     participant, session = np.array(pairs, np.int32).reshape(-1, 2).T
     expected = [int(indptr[who]) + lists[who].index(what) if what in lists[who] else -1 for who, what in pairs]
     assert choices.find(participant, session).tolist() == expected
+
+
+def test_more_pairs_are_found_than_are_looked_for_at_once() -> None:
+    rng = np.random.default_rng(3)
+    ranked = np.argsort(rng.random((9_000, 6)), axis=1)[:, :4]
+    who = np.repeat(np.arange(9_000), 4)
+    problem = Problem.from_arrays(who, ranked.ravel(), np.tile([1, 2, 3, 4], 9_000), np.ones(6, int))
+    participant, session = (np.repeat(np.arange(9_000), 6), np.tile(np.arange(6), 9_000))
+    position = problem.choices.find(participant.astype(np.int32), session.astype(np.int32))
+    there = position >= 0
+    assert there.sum() == 4 * 9_000
+    assert problem.choices.participant[position[there]].tolist() == participant[there].tolist()
+    assert problem.choices.session[position[there]].tolist() == session[there].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -135,7 +136,7 @@ def audit(
             source |= dict.fromkeys(rows, figure)
         left_out = int(np.isnan(day.share).sum())
         if left_out:
-            notes.append(f"shares{of} leave out {left_out:,} participants who could have had nothing of value")
+            notes.append(f"participants left out of shares{of}, who could have had nothing of value: {left_out:,}")
     source = dict(sorted(source.items(), key=lambda row: figures.index(row[1])))
     # a row that only others have counts what did not occur
     return Audit(
@@ -151,24 +152,14 @@ def audit(
 def _named(allocations: Audited | Sequence[Audited] | Mapping[str, Audited]) -> dict[str, Allocation]:
     """Return the allocations by name, all of one problem."""
     if isinstance(allocations, Mapping):
-        given = [(str(name), entry) for name, entry in allocations.items()]
+        given = {str(name): entry for name, entry in allocations.items()}
     elif isinstance(allocations, Sequence):
-        given = [
-            (entry.provenance.solver if isinstance(entry, Result) else str(position), entry)
-            for position, entry in enumerate(allocations, 1)
-        ]
+        given = dict(zip(_names(allocations), allocations, strict=True))
     else:
-        given = [("", allocations)]
+        given = {"": allocations}
     if not given:
         raise OptionError("there is no allocation to audit; give at least one")
-    columns: dict[str, Allocation] = {}
-    for name, entry in given:
-        if not isinstance(entry, Allocation | Result):
-            raise OptionError(
-                f"cannot audit a {type(entry).__name__}; give allocations or results, such as allocations drawn from it"
-            )
-        again = 1 + sum(other == name or other.startswith(f"{name} (") for other in columns)
-        columns[name if again == 1 else f"{name} ({again})"] = entry.allocation if isinstance(entry, Result) else entry
+    columns = {name: _allocation_of(entry) for name, entry in given.items()}
     first, problem = next((name, allocation.problem) for name, allocation in columns.items())
     for name, allocation in columns.items():
         if allocation.problem != problem:
@@ -178,6 +169,30 @@ def _named(allocations: Audited | Sequence[Audited] | Mapping[str, Audited]) -> 
                 "by themselves"
             )
     return columns
+
+
+def _names(entries: Sequence[Audited]) -> list[str]:
+    """Return different names: that of its solver for a result, numbered from the second on; else the position."""
+    names: list[str] = []
+    solvers: Counter[str] = Counter()
+    for position, entry in enumerate(entries, 1):
+        name = str(position)
+        if isinstance(entry, Result):
+            name = entry.provenance.solver
+            solvers[name] += 1
+            name += f" ({solvers[name]})" if solvers[name] > 1 else ""
+        names.append(name)
+    return names
+
+
+def _allocation_of(entry: Audited) -> Allocation:
+    if isinstance(entry, Result):
+        return entry.allocation
+    if isinstance(entry, Allocation):
+        return entry
+    raise OptionError(
+        f"cannot audit a {type(entry).__name__}; give allocations or results, such as allocations drawn from it"
+    )
 
 
 def _asked_for(also: Collection[str]) -> list[Figure]:

@@ -53,12 +53,14 @@ def own_maximum(problem: Problem, runs: BoolArray | None = None) -> FloatArray:
 
     Notes
     -----
-    Where a participant's choices tie no slots together, it is the sum over slots of the first choice there, or of the
-    best-rated one, for all such participants at once. The others are searched one by one, by branch and bound over
-    their own choices.
+    Where nothing ties a participant's slots together, it is the sum over slots of the first choice there, or of the
+    best-rated one, for all such participants at once; on a day without slots, of as many of the best ones as they want.
+    The others are searched one by one, by branch and bound over their own choices.
     """
     alone = _Alone(problem, problem.all_run if runs is None else runs)
-    most, search = alone.by_slot()
+    most = alone.by_slot() if len(problem.slots) or problem.limit.max() <= 1 else alone.best_few()
+    search = alone.may_be_tied()
+    search[problem.fixed[:, 0]] = True
     for participant in np.flatnonzero(search).tolist():
         most[participant] = alone.search(participant)
     return most
@@ -95,12 +97,15 @@ class _Alone:
         inside = problem.session_slots.mask() if slots else np.ones((len(problem.sessions), 1), np.bool_)
         self.markets = inside & self.single[:, None]
         self.free = self.available if slots else np.ones((len(problem.participants), 1), np.bool_)
+        self.fixed: dict[int, list[int]] = {}
+        for participant, session in problem.fixed.tolist():
+            self.fixed.setdefault(participant, []).append(session)
         self.excludes = _exclusions(problem)
         self.tied = np.zeros(len(problem.sessions), np.bool_)
         self.tied[[session for session in self.excludes if self.open[session]]] = True
 
-    def by_slot(self) -> tuple[FloatArray, BoolArray]:
-        """Return everybody's maximum as if their slots were separate, and for whom they may not be."""
+    def by_slot(self) -> FloatArray:
+        """Return everybody's maximum as if their slots were separate."""
         best = np.zeros((len(self.wanted), self.markets.shape[1]))
         best_in = self._points_of_first if self.problem.choices.rating is None else self._best_rating
         for rows in _blocks(self.indptr):
@@ -111,9 +116,28 @@ class _Alone:
         if len(few):
             ranked = -np.sort(-best[few], axis=1)
             best[few] = ranked * (np.arange(best.shape[1]) < self.wanted[few, None])
-        search = self.wanted > 1 if not len(self.problem.slots) else (self.wanted > 0) & self._may_be_tied()
-        search[self.problem.fixed[:, 0]] = True
-        return best.sum(axis=1), search
+        total: FloatArray = best.sum(axis=1)
+        return total
+
+    def best_few(self) -> FloatArray:
+        """Return everybody's maximum on a day without slots: the sum of their best choices, as many as they want."""
+        best = np.zeros(len(self.wanted))
+        for rows in _blocks(self.indptr):
+            value = np.maximum(self._values(rows, self.open), 0)
+            size = np.diff(self.indptr[rows.start : rows.stop + 1])
+            row = np.repeat(np.arange(len(size)), size)
+            value = value[np.lexsort((-value, row))]
+            position = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+            best[rows] = np.bincount(row, value * (position < self.wanted[rows][row]), len(size))
+        return best
+
+    def _values(self, rows: slice, inside: BoolArray) -> FloatArray:
+        """Return what the choices of some participants are worth to them, 0 for what they cannot have."""
+        start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
+        value = choice_values(self.problem, slice(start, end)) * inside[self.session[start:end]]
+        first, last = np.searchsorted(self.barred, (start, end))
+        value[self.barred[first:last] - start] = 0
+        return value
 
     def _points_of_first(self, rows: slice, inside: BoolArray) -> FloatArray:
         """Return the points of the first choice of some participants in a market; lists are in the order of ranks."""
@@ -134,17 +158,13 @@ class _Alone:
     def _best_rating(self, rows: slice, inside: BoolArray) -> FloatArray:
         """Return the largest rating above 0 that some participants gave in a market."""
         best = np.zeros(rows.stop - rows.start)
-        start, end = int(self.indptr[rows.start]), int(self.indptr[rows.stop])
-        value = choice_values(self.problem, slice(start, end)) * inside[self.session[start:end]]
-        first, last = np.searchsorted(self.barred, (start, end))
-        value[self.barred[first:last] - start] = 0
-        indptr = self.indptr[rows.start : rows.stop + 1] - start
+        indptr = self.indptr[rows.start : rows.stop + 1] - self.indptr[rows.start]
         listed = np.flatnonzero(np.diff(indptr))
         if len(listed):
-            best[listed] = np.maximum.reduceat(value, indptr[listed])
+            best[listed] = np.maximum.reduceat(self._values(rows, inside), indptr[listed])
         return np.maximum(best, 0)
 
-    def _may_be_tied(self) -> BoolArray:
+    def may_be_tied(self) -> BoolArray:
         """Whether each list has a session that fills no single slot, or two that other rules may keep apart."""
         may = np.zeros(len(self.wanted), np.bool_)
         awkward = self.open & ~self.single
@@ -152,15 +172,16 @@ class _Alone:
             return may
         participant = self.problem.choices.participant
         may[participant[awkward[self.session]]] = True
-        return may | (np.bincount(participant[self.tied[self.session]], minlength=len(may)) > 1)
+        may |= np.bincount(participant[self.tied[self.session]], minlength=len(may)) > 1
+        # one place is never tied to another one, unless the session fills several
+        return may & (self.wanted > (0 if len(self.problem.slots) else 1))
 
     def search(self, participant: int) -> float:
         """Return the maximum of one participant, whatever ties their slots together."""
         row = slice(int(self.indptr[participant]), int(self.indptr[participant + 1]))
         session = self.session[row].tolist()
         value = dict(zip(session, choice_values(self.problem, row).tolist(), strict=True))
-        pairs = self.problem.fixed
-        fixed = [taken for taken in pairs[pairs[:, 0] == participant, 1].tolist() if self.runs[taken]]
+        fixed = [taken for taken in self.fixed.get(participant, []) if self.runs[taken]]
         first, last = np.searchsorted(self.barred, (row.start, row.stop))
         barred = {session[position] for position in (self.barred[first:last] - row.start).tolist()}
         busy = sum(1 << slot for slot in np.flatnonzero(~self.available[participant]).tolist())
