@@ -90,6 +90,20 @@ def test_groups_are_compared_on_request() -> None:
     assert str(audit(allocation, also="groups", seed=5)) == str(asked)
 
 
+def test_rows_of_groups_are_the_same_whatever_runs() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_session("y", capacity=1, minimum=1)
+    for who, choice in (("p", "x"), ("q", "y")):
+        model.add_participant(who, groups={"school": "Hill"})
+        model.add_choice(who, choice, 1)
+    problem = model.build()
+    runs, cancelled = served(problem), Allocation.from_schedules(problem, {"p": ["x"]}, cancelled=["y"])
+    table = audit({"runs": runs, "cancelled": cancelled}, also=["groups"])
+    at = table.rows.index("mean share, school = Hill (2, a small group)")
+    assert [column[at] for column in table.columns.values()] == [1, 1]  # q could have had nothing
+
+
 def test_what_is_not_defined_is_said() -> None:
     # somebody who rates what they get below 0 has no share that a Gini coefficient could take
     table = audit({"a": served(two_people(rated=True))})

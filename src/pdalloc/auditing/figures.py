@@ -59,7 +59,9 @@ class Measured:
     @cached_property
     def group_gaps(self) -> list[GroupGap]:
         """The shares by each group column."""
-        return [metrics.group_gap(self.share, group, self.seed) for group in self.allocation.problem.groups]
+        return [
+            metrics.group_gap(self.share, group, self.seed, small=SMALL) for group in self.allocation.problem.groups
+        ]
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,11 @@ def _history(day: Measured) -> dict[str, Value]:
 
 def _group_means(day: Measured) -> dict[str, Value]:
     rows: dict[str, Value] = {}
-    for gap in day.group_gaps:
-        for value, mean, count, small in zip(gap.values, gap.mean, gap.count, gap.small, strict=True):
-            mark = ", a small group" if small else ""
+    for group, gap in zip(day.allocation.problem.groups, day.group_gaps, strict=True):
+        # whose share is known depends on which sessions run, but the name of a row must not
+        size = np.bincount(group.value[group.value >= 0], minlength=len(group.values))
+        for value, mean, count in zip(gap.values, gap.mean, size, strict=True):
+            mark = ", a small group" if count < SMALL else ""
             rows[f"mean share, {gap.name} = {value} ({count}{mark})"] = float(mean)
     return rows
 
@@ -127,6 +131,7 @@ def _gap_name(gap: GroupGap) -> str:
     return f"largest minus smallest mean share by {gap.name}"
 
 
+SMALL = 5
 HISTORY = "rank correlation of shares with history"
 
 FIGURES: tuple[Figure, ...] = (
