@@ -110,7 +110,7 @@ def test_what_is_not_defined_is_said() -> None:
     assert table.notes == (
         "utilities are sums of ratings",
         *(
-            f"{name} of shares of a is not defined: quantity -0.25 at position 1 is negative; inequality is measured "
+            f"{name} of shares of a is not defined: quantity -0.25 is negative; inequality is measured "
             "on a good of which nobody has less than nothing"
             for name in ("Gini", "Jain", "Theil", "Atkinson (1/2)", "Hoover")
         ),

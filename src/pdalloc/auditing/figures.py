@@ -11,7 +11,7 @@ import numpy as np
 
 from pdalloc import metrics
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import FloatArray
+from pdalloc.arrays import FloatArray, Int64Array, count_values
 from pdalloc.metrics.groups import GroupGap
 from pdalloc.metrics.summary import profile_rows
 
@@ -55,6 +55,11 @@ class Measured:
         """The shares of those who could have had something of value."""
         known = ~np.isnan(self.share)
         return self.share if known.all() else self.share[known]
+
+    @cached_property
+    def shares(self) -> tuple[FloatArray, Int64Array]:
+        """The different known shares, and how many participants have each."""
+        return count_values(self.known_share)
 
     @cached_property
     def group_gaps(self) -> list[GroupGap]:
@@ -152,12 +157,12 @@ FIGURES: tuple[Figure, ...] = (
     Figure("geometric mean of positive utilities", ",.3f", "higher", lambda day: day.nash.geometric_mean),
     Figure("mean share of own maximum", ".1%", "higher", lambda day: _mean(day.known_share)),
     Figure("smallest share of own maximum", ".1%", "higher", lambda day: metrics.egalitarian_welfare(day.known_share)),
-    Figure("Gini of shares", ".3f", "lower", lambda day: metrics.gini(day.known_share)),
-    Figure("Jain of shares", ".3f", "higher", lambda day: metrics.jain(day.known_share)),
-    Figure("Theil of shares", ".3f", "lower", lambda day: metrics.theil(day.known_share)),
-    Figure("Atkinson (1/2) of shares", ".3f", "lower", lambda day: metrics.atkinson(day.known_share, 0.5)),
-    Figure("Hoover of shares", ".3f", "lower", lambda day: metrics.hoover(day.known_share)),
-    Figure("variance of shares", ".3f", "lower", lambda day: metrics.variance(day.known_share)),
+    Figure("Gini of shares", ".3f", "lower", lambda day: metrics.gini(*day.shares)),
+    Figure("Jain of shares", ".3f", "higher", lambda day: metrics.jain(*day.shares)),
+    Figure("Theil of shares", ".3f", "lower", lambda day: metrics.theil(*day.shares)),
+    Figure("Atkinson (1/2) of shares", ".3f", "lower", lambda day: metrics.atkinson(day.shares[0], 0.5, day.shares[1])),
+    Figure("Hoover of shares", ".3f", "lower", lambda day: metrics.hoover(*day.shares)),
+    Figure("variance of shares", ".3f", "lower", lambda day: metrics.variance(*day.shares)),
     Figure(HISTORY, ".3f", "neither", _history),
     Figure("mean share by group", ".1%", "neither", _group_means, also="groups"),
     Figure("gaps between groups", ".1%", "lower", _group_gaps, also="groups"),
