@@ -11,7 +11,7 @@ from itertools import chain, combinations, product
 from math import log
 from typing import NamedTuple
 
-from pdalloc import Problem
+from pdalloc import Allocation, Problem
 
 Schedule = tuple[int, ...]
 Runs = Sequence[bool]
@@ -339,3 +339,32 @@ def serial_dictatorship(problem: Problem, order: Sequence[int]) -> list[Schedule
         for session in set(best) - fixed:
             seats[session] -= 1
     return chosen
+
+
+# ---- figures of an allocation ------------------------------------------------------------------------------------
+
+
+def schedule_of(allocation: Allocation, participant: int) -> Schedule:
+    return tuple(allocation.session[allocation.participant == participant].tolist())
+
+
+def could_attend(problem: Problem, participant: int, session: int, runs: Runs) -> bool:
+    """Whether a participant chose a session and nothing but seats and their other places could be in the way."""
+    return (
+        session in listed(problem, participant)
+        and runs[session]
+        and [participant, session] not in problem.forbidden.tolist()
+        and not runs_session(problem, participant, session)
+        and not slots_of(problem, session) & busy(problem, participant, runs)
+    )
+
+
+def free_seats(problem: Problem, attendance: Sequence[int], session: int, runs: Runs) -> int:
+    """How many more could come to a session."""
+    if not runs[session]:
+        return 0
+    left = [problem.capacity[session] - attendance[session]]
+    for facilitator in problem.session_facilitators[session].tolist():
+        taken = sum(attendance[other] for other in sessions_run_by(problem, facilitator))
+        left.append(problem.most_participants[facilitator] - taken)
+    return int(max(0, min(left)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
+import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from pdalloc import Model, Problem
+from pdalloc import Allocation, Model, Problem
 from pdalloc.errors import ProblemError
+from tests import oracle
 
 NAMES = st.sampled_from(["", "Renée Müller", "=1+1", 'a "quoted", name', "two\nlines", "日本"])
 
@@ -119,3 +122,24 @@ def _participant(draw: st.DrawFn, slots: list[str], *, coupled: bool, weights: b
         "arrival": draw(st.sampled_from([None, 0.0, 1.5, 1e9 + 0.25])),
         "groups": {"school": draw(st.sampled_from(["", "Hill", "École"]))},
     }
+
+
+@st.composite
+def allocations(draw: st.DrawFn, problem: Problem) -> Allocation:
+    """An allocation that keeps every rule, good or bad."""
+    every = [runs for runs in product((True, False), repeat=len(problem.sessions)) if oracle.may_run(problem, runs)]
+    assume(every)
+    runs = draw(st.sampled_from(every))
+    chosen: list[oracle.Schedule] = []
+    for participant in range(len(problem.participants)):
+        there = [sum(session in schedule for schedule in chosen) for session in range(len(problem.sessions))]
+        days = [
+            day
+            for day in oracle.schedules(problem, participant, runs)
+            if all(there[session] < problem.capacity[session] for session in day)
+        ]
+        assume(days)
+        chosen.append(draw(st.sampled_from(days)))
+    assume(oracle.keeps_rules(problem, chosen, runs))
+    pairs = np.array([(p, s) for p, schedule in enumerate(chosen) for s in schedule], np.int32).reshape(-1, 2)
+    return Allocation.from_pairs(problem, pairs[:, 0], pairs[:, 1], np.array(runs))

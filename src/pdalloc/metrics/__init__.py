@@ -8,6 +8,9 @@ from pdalloc.metrics.chances import (
     probability_gap,
     sd_envy,
 )
+from pdalloc.metrics.efficiency import Move, SlotEfficiency, slot_efficiency
+from pdalloc.metrics.envy import Envy, envy
+from pdalloc.metrics.estimate import Estimate
 from pdalloc.metrics.groups import GroupGap, group_gap, history_correlation
 from pdalloc.metrics.inequality import atkinson, gini, hoover, jain, theil, variance
 from pdalloc.metrics.own_maximum import own_maximum, share_of_own_maximum
@@ -20,7 +23,9 @@ from pdalloc.metrics.places import (
     seats_filled,
     unattended_sessions,
 )
+from pdalloc.metrics.popularity import popularity_margin
 from pdalloc.metrics.ranks import cumulative_profile, mean_rank, median_rank, profile, share_in_top
+from pdalloc.metrics.stability import BlockingPairs, blocking_pairs
 from pdalloc.metrics.summary import Summary, summary
 from pdalloc.metrics.values import choice_values, utilities
 from pdalloc.metrics.welfare import (
@@ -32,19 +37,26 @@ from pdalloc.metrics.welfare import (
 )
 
 __all__ = [
+    "BlockingPairs",
+    "Envy",
+    "Estimate",
     "Exchange",
     "GroupGap",
+    "Move",
     "NashWelfare",
     "ProbabilityGap",
     "SDEnvy",
+    "SlotEfficiency",
     "Summary",
     "atkinson",
+    "blocking_pairs",
     "cancelled_sessions",
     "choice_values",
     "cumulative_profile",
     "day_costs",
     "egalitarian_welfare",
     "empty_places",
+    "envy",
     "filled_places",
     "gini",
     "group_gap",
@@ -57,6 +69,7 @@ __all__ = [
     "nash_welfare",
     "ordinal_exchanges",
     "own_maximum",
+    "popularity_margin",
     "probability_gap",
     "profile",
     "rank_cost",
@@ -64,6 +77,7 @@ __all__ = [
     "seats_filled",
     "share_in_top",
     "share_of_own_maximum",
+    "slot_efficiency",
     "summary",
     "theil",
     "unattended_sessions",

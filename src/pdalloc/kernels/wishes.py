@@ -1,0 +1,74 @@
+"""One pass over all choices: whom each participant envies, and which choices come before a rank."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pdalloc.arrays import BoolArray, Int32Array, Int64Array
+from pdalloc.kernels.kernel import kernel
+
+__all__ = ["choices_before", "count_envied"]
+
+
+@kernel
+def count_envied(
+    indptr: Int64Array, session: Int32Array, value: Int64Array, could: BoolArray, own: Int64Array, there: Int64Array
+) -> tuple[Int64Array, Int64Array]:
+    """Count those in sessions that a participant values above what they have.
+
+    Parameters
+    ----------
+    indptr : int64 array, shape (participants + 1,)
+    session, value, could : arrays, shape (choices,)
+        Session, value (integers) and whether the participant could attend.
+    own : int64 array, shape (participants,)
+        Value of what each participant has.
+    there : int64 array, shape (sessions,)
+        Participants in each session.
+
+    Returns
+    -------
+    envied, largest : int64 arrays, shape (participants,)
+        How many others, and the most by which one of their sessions is worth more; 0 where there is none.
+    """
+    envied = np.zeros(len(own), np.int64)
+    largest = np.zeros(len(own), np.int64)
+    for who in range(len(own)):
+        mine, count, most = own[who], 0, 0
+        for entry in range(indptr[who], indptr[who + 1]):
+            more = value[entry] - mine
+            if more > 0 and could[entry]:
+                others = there[session[entry]]
+                count += others
+                if others > 0:
+                    most = max(most, more)
+        envied[who] = count
+        largest[who] = most
+    return envied, largest
+
+
+@kernel
+def choices_before(
+    indptr: Int64Array, session: Int32Array, rank: Int32Array, bound: Int32Array, counts: BoolArray
+) -> BoolArray:
+    """Mark the choices at a smaller rank than each participant's bound, of the sessions that count.
+
+    Parameters
+    ----------
+    indptr : int64 array, shape (participants + 1,)
+    session, rank : int32 arrays, shape (choices,)
+        In each row by rank.
+    bound : int32 array, shape (participants,)
+    counts : bool array, shape (sessions,)
+
+    Returns
+    -------
+    bool array, shape (choices,)
+    """
+    marked = np.zeros(len(session), np.bool_)
+    for who in range(len(bound)):
+        for entry in range(indptr[who], indptr[who + 1]):
+            if rank[entry] >= bound[who]:
+                break
+            marked[entry] = counts[session[entry]]
+    return marked
