@@ -31,7 +31,7 @@ def test_three_allocations_may_beat_each_other_in_a_circle() -> None:
     # three people who all rank a, b, c alike, one seat each (Abraham, Irving, Kavitha and Mehlhorn 2007, section 1):
     # whoever moves up outvotes the one who moves down by two to one
     people, seats = ("p1", "p2", "p3"), ("a", "b", "c")
-    problem = Problem.from_rankings(dict.fromkeys(people, list(seats)), capacity=dict.fromkeys(seats, 1))
+    problem = Problem.from_rankings(dict.fromkeys(people, seats), capacity=dict.fromkeys(seats, 1))
     circle = [
         Allocation.from_schedules(problem, {p: [seats[(number + turn) % 3]] for number, p in enumerate(people)})
         for turn in range(3)

@@ -20,7 +20,7 @@ def level(problem: Problem, session: int, participant: int) -> int:
     listed = dict(
         zip(problem.priorities.participant[row].tolist(), problem.priorities.level[row].tolist(), strict=True)
     )
-    return listed.get(participant, 10**6)
+    return int(listed.get(participant, 10**6))
 
 
 def clash(problem: Problem, first: int, second: int) -> bool:
@@ -84,7 +84,7 @@ def test_blocking_pairs_agree_with_loops_over_participants(data: st.DataObject) 
 @pytest.mark.parametrize(
     ("schedules", "pairs"),
     [
-        # section III, example 1 of Abdulkadiroglu and Sonmez 2003: the stable outcome, and what top trading cycles give
+        # example 1 of Abdulkadiroglu and Sonmez 2003: the only stable outcome, and what top trading cycles give
         ({"i1": ["s1"], "i2": ["s2"], "i3": ["s3"]}, []),
         ({"i1": ["s2"], "i2": ["s1"], "i3": ["s3"]}, [("i3", "s1")]),
     ],
