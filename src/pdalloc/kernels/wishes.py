@@ -1,13 +1,15 @@
-"""One pass over all choices: whom each participant envies, and which choices come before a rank."""
+"""One pass over all choices: whom participants envy, which choices come before a rank, who would move where."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pdalloc.arrays import BoolArray, Int32Array, Int64Array
+from pdalloc.arrays import BoolArray, Int32Array, Int64Array, UInt8Array
 from pdalloc.kernels.kernel import kernel
 
-__all__ = ["choices_before", "count_envied"]
+__all__ = ["GAINS", "TIED", "choices_before", "count_envied", "mark_moves"]
+
+TIED, GAINS = 1, 2
 
 
 @kernel
@@ -72,3 +74,52 @@ def choices_before(
                 break
             marked[entry] = counts[session[entry]]
     return marked
+
+
+@kernel
+def mark_moves(
+    indptr: Int64Array,
+    session: Int32Array,
+    rank: Int32Array,
+    could: BoolArray,
+    node: Int32Array,
+    bound: Int32Array,
+    seat: Int32Array,
+    nodes: int,
+) -> UInt8Array:
+    """Mark between which nodes somebody would move: to a choice at no larger a rank than they have.
+
+    Parameters
+    ----------
+    indptr : int64 array, shape (participants + 1,)
+    session, rank : int32 arrays, shape (choices,)
+        In each row by rank.
+    could : bool array, shape (choices,)
+        Whether the participant could have it.
+    node, bound : int32 arrays, shape (participants,)
+        Where each participant is, -1 for somebody who stays, and the rank that this has.
+    seat : int32 array, shape (sessions,)
+        The node of each session, -1 for none.
+    nodes : int
+
+    Returns
+    -------
+    uint8 array, shape (nodes, nodes)
+        `GAINS` where somebody would gain by the move, `TIED` where somebody at least would not mind it.
+    """
+    moves = np.zeros((nodes, nodes), np.uint8)
+    for who in range(len(node)):
+        source = node[who]
+        if source < 0:
+            continue
+        for entry in range(indptr[who], indptr[who + 1]):
+            if rank[entry] > bound[who]:
+                break
+            target = seat[session[entry]]
+            if target < 0 or target == source or not could[entry]:
+                continue
+            if rank[entry] < bound[who]:
+                moves[source, target] = GAINS
+            elif moves[source, target] == 0:
+                moves[source, target] = TIED
+    return moves

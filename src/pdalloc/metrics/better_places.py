@@ -11,7 +11,7 @@ from pdalloc.arrays import BoolArray, Int64Array, IntegerArray, among_pairs
 from pdalloc.kernels.wishes import choices_before
 from pdalloc.metrics.attendable import attendable_choices, clashes, rows_between
 
-__all__ = ["better_choices", "choices_up_to_worst", "places_of"]
+__all__ = ["better_choices", "places_of"]
 
 BLOCK = 2**20
 
@@ -41,36 +41,15 @@ def better_choices(allocation: Allocation, counts: BoolArray) -> Int64Array:
     each session on the schedule. Where sessions fill several places and limits bind, every way to make room is tried.
     """
     # nobody without an empty place gains by a session that is no better than the worst one they have
-    candidate = choices_up_to_worst(allocation, counts, ties=False)
-    blocks = [candidate[first : first + BLOCK] for first in range(0, len(candidate), BLOCK)]
-    return np.concatenate([block[_makes_better(allocation, block)] for block in blocks] or [candidate])
-
-
-def choices_up_to_worst(allocation: Allocation, counts: BoolArray, *, ties: bool) -> Int64Array:
-    """Return the choices that participants could attend and rank above the worst place that they have.
-
-    Of a participant with an empty place these are all, and all that are listed where one of the places is not.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    counts : bool array, shape (sessions,)
-        The sessions to look at.
-    ties : bool
-        Whether those count that are as good as the worst place.
-
-    Returns
-    -------
-    int64 array
-        Positions among the problem's choices, ascending.
-    """
     choices = allocation.problem.choices
     bound = np.zeros(len(allocation.problem.participants), np.int32)
-    np.maximum.at(bound, allocation.participant, allocation.rank + np.int32(ties))
+    np.maximum.at(bound, allocation.participant, allocation.rank)
     bound[allocation.empty > 0] = np.iinfo(np.int32).max
-    marked = choices_before.run(len(choices), choices.indptr, choices.session, choices.rank, bound, counts)
-    candidate = np.flatnonzero(marked)
-    return candidate[attendable_choices(allocation, candidate)]
+    before = choices_before.run(len(choices), choices.indptr, choices.session, choices.rank, bound, counts)
+    candidate = np.flatnonzero(before)
+    candidate = candidate[attendable_choices(allocation, candidate)]
+    blocks = [candidate[first : first + BLOCK] for first in range(0, len(candidate), BLOCK)]
+    return np.concatenate([block[_makes_better(allocation, block)] for block in blocks] or [candidate])
 
 
 def places_of(allocation: Allocation, participant: IntegerArray) -> tuple[Int64Array, Int64Array]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, FloatArray, Int64Array, IntegerArray, among_pairs
+from pdalloc.arrays import BoolArray, Int32Array, Int64Array, among_pairs
 from pdalloc.errors import UnsupportedError
-from pdalloc.metrics.attendable import clashes
-from pdalloc.metrics.better_places import choices_up_to_worst, places_of
+from pdalloc.kernels.wishes import GAINS, mark_moves
+from pdalloc.metrics.attendable import attendable_choices, clashes, rows_between
+from pdalloc.metrics.better_places import places_of
 from pdalloc.metrics.stability import free_seats
+from pdalloc.metrics.trades import improving_trade
 
 __all__ = ["Move", "SlotEfficiency", "slot_efficiency"]
 
+STAYS = -1
 BLOCK = 2**20
 
 
@@ -59,26 +62,6 @@ class SlotEfficiency:
         return not self.trade
 
 
-class _Moves(NamedTuple):
-    """Moves that some participants would not mind; int64 arrays of one shape, `gains` bool.
-
-    A source is a session, or the number of sessions for an empty place.
-    """
-
-    participant: Int64Array
-    source: Int64Array
-    target: Int64Array
-    gains: BoolArray
-
-
-class _Edges(NamedTuple):
-    """The same by sessions: whether anybody would move, and whether anybody who would gains."""
-
-    source: Int64Array
-    target: Int64Array
-    gains: BoolArray
-
-
 def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
     """Find for each slot whether its places are Pareto efficient, and an improving trade where they are not.
 
@@ -111,9 +94,9 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
 
     Notes
     -----
-    A pass over the choices, some steps for every choice up to the worst place of its participant, and a search of the
-    graph whose nodes are the sessions. A chain of moves into a session whose facilitators may take no more participants
-    is not looked for.
+    A pass over the choices for each slot, and a search of the graph whose nodes are its sessions; a byte for every two of
+    them. Sessions of several slots, topics and conflicts take a step for every choice and session on the schedule. A
+    chain of moves into a session whose facilitators may take no more participants is not looked for.
 
     Examples
     --------
@@ -130,6 +113,7 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
             f"participant {problem.participants[who]!r} wants {problem.limit[who]} places on a day without slots; "
             "trades slot by slot are about one place each"
         )
+    could = attendable_choices(allocation)
     groups: dict[tuple[int, ...], list[int]] = {(slot,): [] for slot in range(len(problem.slots))} or {(): []}
     for session in range(len(problem.sessions)):
         slots = tuple(problem.session_slots[session].tolist())
@@ -137,129 +121,106 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
             groups.setdefault(slots, []).append(session)
     found = []
     for slots in sorted(groups, key=lambda slots: (len(slots), slots)):
-        here = np.zeros(len(problem.sessions), np.bool_)
-        here[groups[slots]] = True
-        trade = _improving_trade(allocation, _moves(allocation, here, slots))
-        found.append(SlotEfficiency(tuple(problem.slots[slot] for slot in slots), trade))
+        market = _Market.of(allocation, slots, np.array(groups[slots], np.int64), could)
+        found.append(SlotEfficiency(tuple(problem.slots[slot] for slot in slots), market.trade(allocation)))
     return tuple(found)
 
 
-def _moves(allocation: Allocation, here: BoolArray, slots: tuple[int, ...]) -> _Moves:
-    """Return the moves between sessions of one slot, or from an empty place into one, that cost the mover nothing."""
-    candidate = choices_up_to_worst(allocation, here & allocation.runs, ties=True)
-    blocks = [candidate[first : first + BLOCK] for first in range(0, len(candidate), BLOCK)]
-    parts = [_moves_of(allocation, here, slots, block) for block in blocks or [candidate]]
-    return _Moves(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+class _Market(NamedTuple):
+    """Who is where in a slot, and who could move.
 
-
-def _moves_of(allocation: Allocation, here: BoolArray, slots: tuple[int, ...], candidate: Int64Array) -> _Moves:
-    """Return those of `_moves` that use some choices."""
-    problem = allocation.problem
-    choices, nothing = problem.choices, len(problem.sessions)
-    who, target = choices.participant[candidate], choices.session[candidate].astype(np.int64)
-    source = np.full(len(candidate), nothing)
-    rank = np.full(len(candidate), problem.unlisted_rank + 1)
-    whose, pair = places_of(allocation, who)
-    held = allocation.session[pair]
-    left = here[held]
-    source[whose[left]], rank[whose[left]] = held[left], allocation.rank[pair[left]]
-
-    # what is not left must go together with the new session, and what is fixed is not left
-    in_way = np.where(left, held == target[whose], clashes(allocation, target[whose], pair))
-    if len(problem.fixed):
-        stays = among_pairs(allocation.participant[pair], held, problem.fixed, len(problem.sessions))
-        in_way |= left & stays
-    possible = np.ones(len(candidate), np.bool_)
-    possible[whose[in_way]] = False
-    possible &= (source < nothing) | (allocation.empty[who] >= max(1, len(slots)))
-    kept = np.flatnonzero(possible & (choices.rank[candidate] <= rank))
-    gains = choices.rank[candidate[kept]] < rank[kept]
-    return _Moves(who[kept].astype(np.int64), source[kept], target[kept], gains)
-
-
-def _improving_trade(allocation: Allocation, moves: _Moves) -> tuple[Move, ...]:
-    """Return moves that together improve, in order; none if there are no such moves."""
-    problem = allocation.problem
-    if not moves.gains.any():
-        return ()
-    edges = _edges(moves, len(problem.sessions))
-    steps = _cycle(edges, len(problem.sessions)) or _chain(allocation, edges)
-    trade = []
-    for source, target in steps:
-        between = np.flatnonzero((moves.source == source) & (moves.target == target))
-        who = int(moves.participant[between[np.argmax(moves.gains[between])]])
-        label = problem.sessions[source] if source < len(problem.sessions) else None
-        trade.append(Move(problem.participants[who], label, problem.sessions[target]))
-    return tuple(trade)
-
-
-def _edges(moves: _Moves, nothing: int) -> _Edges:
-    """Merge the moves from one session to another one."""
-    key = (moves.source * (nothing + 1) + moves.target) * 2 + moves.gains
-    key = np.unique(key)
-    last = np.append(key[1:] // 2 != key[:-1] // 2, True)
-    key = key[last]
-    source, target = np.divmod(key // 2, nothing + 1)
-    return _Edges(source, target, key % 2 == 1)
-
-
-def _graph(source: Int64Array, target: Int64Array, nodes: int) -> Any:
-    """Return a graph as scipy has it, with an edge of length 1 for each (source, target)."""
-    from scipy.sparse import csr_array
-
-    return csr_array((np.ones(len(source)), (source, target)), shape=(nodes, nodes))
-
-
-def _cycle(edges: _Edges, nothing: int) -> list[tuple[int, int]]:
-    """Return the edges of a cycle in which somebody gains; none if there is none."""
-    from scipy.sparse.csgraph import breadth_first_order, connected_components
-
-    graph = _graph(edges.source, edges.target, nothing + 1)
-    _, part = connected_components(graph, connection="strong")
-    inside = np.flatnonzero(edges.gains & (part[edges.source] == part[edges.target]))
-    if not inside.size:
-        return []
-    source, target = int(edges.source[inside[0]]), int(edges.target[inside[0]])
-    _, before = breadth_first_order(graph, target)
-    return [*pairwise(_walk(before, source)), (source, target)]
-
-
-def _chain(allocation: Allocation, edges: _Edges) -> list[tuple[int, int]]:
-    """Return the edges of a shortest chain into a free seat in which somebody gains; none if there is none.
-
-    Where no cycle gains, the parts before and after a move that gains have no session in common.
+    Attributes
+    ----------
+    sessions : int64 array, shape (sessions of the slot,)
+        Their numbers; what follows calls them nodes, from 0, and one more node is the empty places.
+    node, bound : int32 arrays, shape (participants,)
+        Node of each participant, -1 for those who stay as they are, and the rank of their place.
+    could : bool array, shape (choices,)
+        Whether the participant could have the session beside the rest of their schedule.
     """
-    from scipy.sparse.csgraph import breadth_first_order
 
-    nothing = len(allocation.problem.sessions)
-    outside = nothing + 1
-    may_lose_one = allocation.runs & (allocation.attendance > allocation.problem.minimum)
-    starts = np.append(np.flatnonzero(may_lose_one), nothing)
-    ends = np.flatnonzero(free_seats(allocation) > 0)
+    sessions: Int64Array
+    node: Int32Array
+    bound: Int32Array
+    could: BoolArray
 
-    def search(source: Int64Array, target: Int64Array, first: Int64Array) -> tuple[FloatArray, IntegerArray]:
-        source = np.concatenate([source, np.full(len(first), outside)])
-        graph = _graph(source, np.concatenate([target, first]), outside + 1)
-        order, before = breadth_first_order(graph, outside)
-        distance = np.full(outside + 1, np.inf)
-        distance[outside] = 0
-        for node in order[1:].tolist():
-            distance[node] = distance[before[node]] + 1
-        return distance, before
+    @classmethod
+    def of(cls, allocation: Allocation, slots: tuple[int, ...], sessions: Int64Array, could: BoolArray) -> _Market:
+        """Take a slot out of an allocation; `could` is what participants could attend."""
+        problem = allocation.problem
+        seat = _seats(problem.sessions, sessions)
+        here = seat[allocation.session] >= 0
+        participant, session = allocation.participant[here], allocation.session[here]
+        may_come = allocation.empty >= max(1, len(slots))
+        may_come[participant] = False
+        node = np.where(may_come, len(sessions), STAYS).astype(np.int32)
+        node[participant] = seat[session]
+        if len(problem.fixed):
+            node[participant[among_pairs(participant, session, problem.fixed, len(problem.sessions))]] = STAYS
+        bound = np.full(len(node), np.iinfo(np.int32).max, np.int32)
+        bound[participant] = allocation.rank[here]
+        if len(problem.topics) or len(problem.conflicts) or (problem.session_size > 1).any():
+            could = could & _fits_the_rest(allocation, seat)
+        return cls(sessions, node, bound, could)
 
-    from_start, before = search(edges.source, edges.target, starts)
-    to_end, after = search(edges.target, edges.source, ends)
-    length = np.where(edges.gains, from_start[edges.source] + to_end[edges.target], np.inf)
-    best = int(np.argmin(length))
-    if not np.isfinite(length[best]):
-        return []
-    path = [*_walk(before, int(edges.source[best]))[1:], *_walk(after, int(edges.target[best]))[:0:-1]]
-    return list(pairwise(path))
+    def trade(self, allocation: Allocation) -> tuple[Move, ...]:
+        """Return an improving trade; nothing if there is none."""
+        problem, empty = allocation.problem, len(self.sessions)
+        choices, seat = problem.choices, _seats(problem.sessions, self.sessions)
+        moves = mark_moves.run(
+            len(choices),
+            choices.indptr,
+            choices.session,
+            choices.rank,
+            self.could,
+            self.node,
+            self.bound,
+            seat,
+            empty + 1,
+        )
+        may_lose_one = (allocation.attendance > problem.minimum)[self.sessions]
+        steps = improving_trade(
+            moves > 0,
+            moves == GAINS,
+            np.append(may_lose_one, True),
+            np.append(free_seats(allocation)[self.sessions] > 0, False),
+        )
+        return tuple(
+            Move(
+                problem.participants[self._mover(allocation, source, target)],
+                problem.sessions[int(self.sessions[source])] if source < empty else None,
+                problem.sessions[int(self.sessions[target])],
+            )
+            for source, target in steps
+        )
+
+    def _mover(self, allocation: Allocation, source: int, target: int) -> int:
+        """Return a participant who would move from a node to another one, who gains by it if anybody does."""
+        choices = allocation.problem.choices
+        there = np.flatnonzero(self.node == source)
+        whose, entry = rows_between(choices.indptr[there], choices.indptr[there + 1])
+        wanted = self.could[entry] & (choices.session[entry] == self.sessions[target])
+        gained = np.where(wanted, self.bound[there[whose]].astype(np.int64) - choices.rank[entry], -1)
+        return int(there[whose[np.argmax(gained)]])
 
 
-def _walk(before: IntegerArray, node: int) -> list[int]:
-    """Return the nodes of a search tree from its root to a node."""
-    path = [node]
-    while before[path[-1]] >= 0:
-        path.append(int(before[path[-1]]))
-    return path[::-1]
+def _seats(every: Sized, sessions: Int64Array) -> Int32Array:
+    """Return the node of each session of the day, -1 for those of other slots."""
+    seat = np.full(len(every), -1, np.int32)
+    seat[sessions] = np.arange(len(sessions), dtype=np.int32)
+    return seat
+
+
+def _fits_the_rest(allocation: Allocation, seat: Int32Array) -> BoolArray:
+    """Return whether each choice in a slot can be had together with what the participant has in other ones."""
+    choices = allocation.problem.choices
+    fits = np.ones(len(choices), np.bool_)
+    inside = np.flatnonzero(seat[choices.session] >= 0)
+    for first in range(0, len(inside), BLOCK):
+        block = inside[first : first + BLOCK]
+        whose, pair = places_of(allocation, choices.participant[block])
+        rest = seat[allocation.session[pair]] < 0
+        whose, pair = whose[rest], pair[rest]
+        clash = clashes(allocation, choices.session[block[whose]].astype(np.int64), pair)
+        fits[block[whose[clash]]] = False
+    return fits

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, Int64Array
+from pdalloc.arrays import BoolArray, Int64Array, row_pointers
 from pdalloc.errors import OptionError
 from pdalloc.integers import ScaledIntegers
 from pdalloc.kernels.wishes import count_envied
@@ -68,18 +68,23 @@ class Comparison(NamedTuple):
     @classmethod
     def of(cls, allocation: Allocation, value: Int64Array) -> Comparison:
         """Collect what follows from an allocation and the values of all choices."""
-        listed = allocation.choice[allocation.choice >= 0]
-        who = allocation.participant[allocation.choice >= 0]
-        own, least = np.zeros((2, len(allocation.problem.participants)), np.int64)
-        np.add.at(own, who, value[listed])
-        np.minimum.at(least, who, value[listed])
+        people = len(allocation.problem.participants)
+        listed = allocation.choice >= 0
+        who, entry = allocation.participant[listed], allocation.choice[listed]
+        worth = value[entry]
+        own = np.diff(np.append(0, np.cumsum(worth, dtype=np.int64))[row_pointers(who, people)])
+        own_at_best = own
+        if (worth < 0).any():
+            least = np.zeros(people, np.int64)
+            np.minimum.at(least, who, worth)
+            own_at_best = own - least
         could = attendable_choices(allocation)
         problem = allocation.problem
         if (problem.session_size > 1).any() or not allocation.wanted.all():
             choices = problem.choices
             could &= problem.session_size[choices.session] <= allocation.wanted[choices.participant]
-        could[listed] = True
-        return cls(allocation, value, could, own, own - least)
+        could[entry] = True
+        return cls(allocation, value, could, own, own_at_best)
 
 
 def integer_values(allocation: Allocation) -> ScaledIntegers:
