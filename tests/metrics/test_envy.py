@@ -144,26 +144,46 @@ def test_ratings_whose_sums_do_not_fit_are_refused() -> None:
         metrics.envy(two_sets_of_sessions([[4e18, 1, 1], [0, 1, 1]]))
 
 
-def test_a_sample_gives_an_interval_that_holds_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    allocation = solve(generators.lexington(1), "lottery", seed=1).allocation
-    whole = metrics.envy(allocation)
-    assert whole.pairs.is_exact
+FIGURES = ("pairs", "participants", "ef1_violations", "ef11_violations")
+
+
+@pytest.fixture
+def few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sample 200 participants at any size."""
     monkeypatch.setattr("pdalloc.metrics.schedule_values.MOST_PAIRS", 1)
     monkeypatch.setattr("pdalloc.metrics.schedule_values.FEWEST_SAMPLED", 200)
-    part = metrics.envy(allocation, seed=3)
-    assert_counts_of_sample(whole, part)
-    again = metrics.envy(allocation, seed=3)
-    assert again.participant.tolist() == part.participant.tolist()
-    assert metrics.envy(allocation, seed=4).participant.tolist() != part.participant.tolist()
 
 
-def assert_counts_of_sample(whole: metrics.Envy, part: metrics.Envy) -> None:
-    assert part.envied.tolist() == whole.envied[part.participant].tolist()
-    for name in ("pairs", "participants", "ef1_violations", "ef11_violations"):
-        full, estimate = getattr(whole, name), getattr(part, name)
-        assert estimate.sampled == 200
-        assert estimate.lower <= full.value <= estimate.upper, name
-        assert estimate.lower < estimate.value or estimate.value == 0
+LEXINGTON = solve(generators.lexington(1), "lottery", seed=1).allocation
+WHOLE = metrics.envy(LEXINGTON)
+
+
+@pytest.mark.usefixtures("few_pairs")
+def test_a_sample_is_drawn_by_its_seed() -> None:
+    first, again, other = (metrics.envy(LEXINGTON, seed=seed) for seed in (3, 3, 4))
+    assert first.participant.tolist() == again.participant.tolist() != other.participant.tolist()
+    assert first.envied.tolist() == WHOLE.envied[first.participant].tolist()
+    assert (first.people, first.pairs.sampled, first.pairs.is_exact) == (1_000, 200, False)
+    assert WHOLE.pairs.is_exact
+
+
+@pytest.mark.usefixtures("few_pairs")
+def test_nearly_all_intervals_hold_the_count() -> None:
+    samples = [metrics.envy(LEXINGTON, seed=seed) for seed in range(60)]
+    for name in FIGURES:
+        count, estimates = getattr(WHOLE, name).value, [getattr(sample, name) for sample in samples]
+        assert count > 0
+        # 95% of 60 are 57; fewer than 51 come up in one of a thousand such tests
+        assert sum(estimate.lower <= count <= estimate.upper for estimate in estimates) >= 51, name
+        mean = np.mean([estimate.value for estimate in estimates])
+        assert abs(mean - count) < 0.2 * count, name
+
+
+def test_a_sample_without_envy_does_not_prove_that_there_is_none() -> None:
+    none = Estimate.of_sum(np.zeros(400, np.int64), 999, 1_000)
+    assert (none.value, none.lower) == (0, 0)
+    # 1.96^2 / (400 + 1.96^2) of the participants might envy all others
+    assert none.upper == pytest.approx(0.0095122 * 1_000 * 999, rel=1e-4)
 
 
 def test_nobody_envies_on_an_empty_day() -> None:

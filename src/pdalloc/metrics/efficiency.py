@@ -11,7 +11,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array, among_pairs
 from pdalloc.errors import UnsupportedError
-from pdalloc.kernels.wishes import GAINS, mark_moves
+from pdalloc.kernels.wishes import mark_moves
 from pdalloc.metrics.attendable import attendable_choices, clashes, rows_between
 from pdalloc.metrics.better_places import places_of
 from pdalloc.metrics.stability import free_seats
@@ -94,9 +94,9 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
 
     Notes
     -----
-    A pass over the choices for each slot, and a search of the graph whose nodes are its sessions; a byte for every two of
-    them. Sessions of several slots, topics and conflicts take a step for every choice and session on the schedule. A
-    chain of moves into a session whose facilitators may take no more participants is not looked for.
+    A pass over the choices for each slot, and a search of the graph whose nodes are its sessions, with a byte for every
+    two of them. Long sessions, topics and conflicts take a step for every choice and session on the schedule. A chain
+    of moves into a session whose facilitators may take no more participants is not looked for.
 
     Examples
     --------
@@ -178,13 +178,9 @@ class _Market(NamedTuple):
             seat,
             empty + 1,
         )
-        may_lose_one = (allocation.attendance > problem.minimum)[self.sessions]
-        steps = improving_trade(
-            moves > 0,
-            moves == GAINS,
-            np.append(may_lose_one, True),
-            np.append(free_seats(allocation)[self.sessions] > 0, False),
-        )
+        may_lose_one = np.append((allocation.attendance > problem.minimum)[self.sessions], True)
+        has_room = np.append((free_seats(allocation) > 0)[self.sessions], False)
+        steps = improving_trade(moves, may_lose_one, has_room)
         return tuple(
             Move(
                 problem.participants[self._mover(allocation, source, target)],

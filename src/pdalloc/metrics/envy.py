@@ -57,7 +57,7 @@ class Envy(FrozenArrays):
         envious = int(np.count_nonzero(self.envied))
         if self._sampled is None:
             return Estimate.exact(envious)
-        return Estimate.of_share(envious / self._sampled, self.people, self._sampled)
+        return Estimate.of_share(envious, self._sampled, self.people)
 
     @property
     def largest(self) -> float:
@@ -93,11 +93,9 @@ class Envy(FrozenArrays):
         return len(self.participant) if len(self.participant) < self.people else None
 
     def _pairs(self, of_each: Int64Array) -> Estimate:
-        count = int(of_each.sum())
         if self._sampled is None:
-            return Estimate.exact(count)
-        share = count / (self._sampled * (self.people - 1))
-        return Estimate.of_share(share, self.people * (self.people - 1), self._sampled)
+            return Estimate.exact(int(of_each.sum()))
+        return Estimate.of_sum(of_each, self.people - 1, self.people)
 
 
 def envy(allocation: Allocation, seed: int = 0) -> Envy:

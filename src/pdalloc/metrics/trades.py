@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from pdalloc.arrays import BoolArray, FloatArray, Int64Array, IntegerArray
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array, IntegerArray, UInt8Array
+from pdalloc.kernels.wishes import GAINS
 
 __all__ = ["improving_trade"]
 
 
-def improving_trade(moves: BoolArray, gains: BoolArray, starts: BoolArray, ends: BoolArray) -> list[tuple[int, int]]:
+def improving_trade(moves: UInt8Array, starts: BoolArray, ends: BoolArray) -> list[tuple[int, int]]:
     """Return the moves of a trade in which nobody loses and somebody gains, in order; none if there is none.
 
     Parameters
     ----------
-    moves, gains : bool arrays, shape (nodes, nodes)
-        Whether somebody would move from the one to the other, and whether somebody would gain by that.
+    moves : uint8 array, shape (nodes, nodes)
+        Whether somebody would move from the one to the other, and whether somebody would gain by that; see
+        `mark_moves`.
     starts, ends : bool arrays, shape (nodes,)
         Nodes that may lose one without another coming, and nodes with room for one more.
 
@@ -28,11 +30,12 @@ def improving_trade(moves: BoolArray, gains: BoolArray, starts: BoolArray, ends:
         Each move goes where the next one starts. The last goes to an end, or where the first one starts; no node
         comes twice.
     """
+    marked = np.flatnonzero(moves > 0)
+    gains = moves.ravel()[marked] == GAINS
     if not gains.any():
         return []
-    source, target = np.nonzero(moves)
-    gaining = gains[source, target]
-    return _cycle(source, target, gaining, len(starts)) or _chain(source, target, gaining, starts, ends)
+    source, target = np.divmod(marked, len(starts))
+    return _cycle(source, target, gains, len(starts)) or _chain(source, target, gains, starts, ends)
 
 
 def _graph(source: Int64Array, target: Int64Array, nodes: int) -> Any:
