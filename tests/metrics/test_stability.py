@@ -116,6 +116,21 @@ def test_a_cancelled_session_has_no_free_seat() -> None:
     assert len(metrics.blocking_pairs(Allocation.from_schedules(problem, {}, cancelled=["x"]))) == 0
 
 
+def test_a_seat_for_which_the_facilitator_has_no_time_is_not_free() -> None:
+    day = Model()
+    for session in ("x", "y"):
+        day.add_session(session, capacity=2, facilitators=["guest"])
+    day.add_facilitator("guest", most_participants=2)
+    for person in ("t001", "t002", "t003"):
+        day.add_participant(person)
+        day.add_ranking(person, ["x", "y"])
+    problem = day.build()
+    found = metrics.blocking_pairs(Allocation.from_schedules(problem, {"t001": ["x"], "t002": ["y"]}))
+    assert (found.free.tolist(), len(found)) == ([0, 0], 0)
+    found = metrics.blocking_pairs(Allocation.from_schedules(problem, {"t001": ["y"]}))
+    assert (found.free.tolist(), found.wasted_pairs, found.wasted_seats) == ([1, 1], 5, 2)
+
+
 def test_of_a_session_no_more_seats_are_wasted_than_people_would_take() -> None:
     problem = Problem.from_rankings({"t001": ["x", "y"], "t002": ["y"]}, capacity={"x": 5, "y": 1})
     found = metrics.blocking_pairs(Allocation.from_schedules(problem, {"t001": ["y"]}))
@@ -134,8 +149,23 @@ def test_equal_priorities_justify_nothing() -> None:
     assert found.wasted.tolist() == [False]
 
 
+def test_a_long_session_may_take_the_room_of_two() -> None:
+    day = Model()
+    slots = ("am", "noon", "pm", "night")
+    for slot in slots:
+        day.add_slot(slot)
+    day.add_session("x", capacity=1, slots=slots[:1])
+    day.add_session("y", capacity=1, slots=slots[1:2])
+    day.add_session("long", capacity=1, slots=slots[2:])
+    day.add_participant("t001", limit=2)
+    for session, rank in (("x", 3), ("y", 3), ("long", 2)):
+        day.add_choice("t001", session, rank=rank)
+    found = metrics.blocking_pairs(Allocation.from_schedules(day.build(), {"t001": ["x", "y"]}))
+    assert found.session.tolist() == [2]
+
+
 def test_room_is_made_by_what_hurts_least() -> None:
-    # two places at most: the long session takes both, and the day is better only if y was worth so little
+    # two places at most: the third session is better only than y, and only where y was worth so little
     for rank, blocks in ((2, 0), (5, 1)):
         day = Model()
         for slot in ("am", "pm", "night"):

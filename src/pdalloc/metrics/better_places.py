@@ -113,9 +113,11 @@ def _make_room(
         Places (a loss: negative), unlisted places fewer, and cost less; nothing where there is no room to make.
     """
     gained = np.zeros((3, len(surplus)), np.int64)
-    if (places == 1).all():
+    if not len(row):
+        return gained
+    if places.max() == surplus[row].max() == 1:
         last = np.lexsort((cost, unlisted, row))
-        last = last[np.append(row[last[1:]] != row[last[:-1]], True)] if len(last) else last
+        last = last[np.append(row[last[1:]] != row[last[:-1]], True)]
         for level, weight in zip(gained, (-places, unlisted, cost), strict=True):
             level[row[last]] = weight[last]
         return gained

@@ -68,9 +68,10 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
     In a trade everybody moves from one session, or from an empty place, to another session of the same slot that they
     chose and could attend. Nobody is worse off: the new rank is no larger, and any chosen session is better than an
     unlisted or an empty place. Somebody is better off. Either the moves form a cycle, or the last one goes to a free
-    seat (Abdulkadiroglu and Sonmez 2003, section II.B, trading cycles; Abraham, Cechlarova, Manlove and Mehlhorn 2004,
-    who show that there are no other ways to improve). A trade keeps every rule: fixed places stay, a session at its
-    minimum is not left without another coming, topics and conflicts with the rest of the schedule count.
+    seat: where lists are strict, there is no other way to improve a slot (Abraham, Cechlarova, Manlove and Mehlhorn
+    2004); where they have ties, some of the moves may be to a place that is just as good. A trade keeps every rule:
+    fixed places stay, a session at its minimum is not left without another coming, topics and conflicts with the rest
+    of the schedule count.
 
     Slots that are each efficient do not make an efficient day. Two participants may be at ranks (1, 5) and (5, 1) of
     two slots where (2, 1) and (1, 2) were possible: each would lose in one slot to gain more in the other.
