@@ -83,7 +83,7 @@ def sessions_at(problem: Problem, slots: tuple[str, ...]) -> list[int]:
     return [s for s in range(len(problem.sessions)) if oracle.slots_of(problem, s) == numbers]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_slot_is_efficient_exactly_if_no_reallocation_improves_it(data: st.DataObject) -> None:
     shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"single": True}, {"coupled": False}]))

@@ -65,7 +65,7 @@ def assert_counts(allocation: Allocation, found: metrics.Envy) -> None:
         assert found.up_to_one_each[at] == each
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_envy_agrees_with_loops_over_all_pairs(data: st.DataObject) -> None:
     shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"coupled": False}, {"facilitator_limits": True}]))

@@ -47,7 +47,7 @@ def would_rather_have(allocation: Allocation, participant: int, session: int) ->
     return any(oracle.day_key(problem, participant, day, runs) < now for day in possible)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_blocking_pairs_agree_with_loops_over_participants(data: st.DataObject) -> None:
     shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"single": True}, {"facilitator_limits": True}]))
@@ -147,6 +147,45 @@ def test_equal_priorities_justify_nothing() -> None:
     found = metrics.blocking_pairs(Allocation.from_schedules(problem, {"t002": ["x"]}))
     assert found.justified.tolist() == [True]
     assert found.wasted.tolist() == [False]
+
+
+def test_nobody_blocks_with_a_session_that_they_run() -> None:
+    day = Model()
+    day.add_session("x", capacity=1, facilitators=["t001"])
+    day.add_session("y", capacity=1)
+    day.add_participant("t001")
+    day.add_ranking("t001", ["x", "y"])
+    found = metrics.blocking_pairs(Allocation.from_schedules(day.build(), {}))
+    assert found.session.tolist() == [1]
+
+
+def test_nobody_leaves_the_session_where_they_are_fixed() -> None:
+    for fixed in (False, True):
+        day = Model()
+        for session in ("x", "y"):
+            day.add_session(session, capacity=1)
+        day.add_participant("t001")
+        day.add_ranking("t001", ["x", "y"])
+        if fixed:
+            day.fix("t001", "y")
+        found = metrics.blocking_pairs(Allocation.from_schedules(day.build(), {"t001": ["y"]}))
+        assert len(found) == (0 if fixed else 1)
+
+
+def test_an_unlisted_place_is_worse_than_any_cost() -> None:
+    day = Model(unlisted="last")
+    for slot in ("am", "pm"):
+        day.add_slot(slot)
+    day.add_session("x", capacity=1, slots=["am"])
+    day.add_session("y", capacity=1, slots=["pm"])
+    day.add_session("long", capacity=1, slots=["am", "pm"])
+    day.add_participant("t001")
+    day.add_choice("t001", "y", rank=1)
+    day.add_choice("t001", "long", rank=5)
+    allocation = Allocation.from_schedules(day.build(), {"t001": ["x", "y"]})
+    # an unlisted place and rank 1 cost 5, the long session costs 4 in each of two slots
+    assert metrics.day_costs(allocation).tolist() == [5]
+    assert metrics.blocking_pairs(allocation).session.tolist() == [2]
 
 
 def test_a_long_session_may_take_the_room_of_two() -> None:
