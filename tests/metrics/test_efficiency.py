@@ -164,6 +164,23 @@ def test_a_session_at_its_minimum_is_not_left() -> None:
     assert len(found.trade) == 1
 
 
+def test_the_rest_of_the_schedule_is_kept() -> None:
+    day = Model()
+    for slot in ("am", "pm", "night"):
+        day.add_slot(slot)
+    day.add_session("x", capacity=1, slots=["am"], topic="reading")
+    day.add_session("y", capacity=1, slots=["am"])
+    day.add_session("again", capacity=1, slots=["pm"], topic="reading")
+    day.add_session("long", capacity=1, slots=["am", "pm"])
+    day.add_participant("t001")
+    day.add_ranking("t001", ["x", "y", "again", "long"])
+    problem = day.build()
+    for schedule, efficient in ((["y", "again"], True), (["long"], True), (["y"], False)):
+        found = metrics.slot_efficiency(Allocation.from_schedules(problem, {"t001": schedule}))
+        assert [slot.slots for slot in found] == [("am",), ("pm",), ("night",), ("am", "pm")]
+        assert found[0].is_efficient is efficient
+
+
 def test_several_places_without_slots_are_refused() -> None:
     day = Model()
     day.add_session("x", capacity=2)
