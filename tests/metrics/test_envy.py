@@ -132,6 +132,37 @@ def test_a_session_rated_below_zero_may_be_taken_off_the_own_schedule() -> None:
     assert (found.ef1_violations.value, found.ef11_violations.value) == (1, 0)
 
 
+def against_a_long_day(mine: float, long: float, night: float, *, limit: int) -> metrics.Envy:
+    """t001, who wants few places, has one session; t002 has a session over two slots and another one."""
+    model = Model()
+    for slot in ("am", "pm", "night", "late"):
+        model.add_slot(slot)
+    model.add_session("long", capacity=1, slots=["am", "pm"])
+    model.add_session("night", capacity=1, slots=["night"])
+    model.add_session("mine", capacity=1, slots=["late"])
+    model.add_participant("t001", limit=limit)
+    model.add_participant("t002")
+    for session, rating in (("long", long), ("night", night), ("mine", mine)):
+        model.add_choice("t001", session, rating=rating)
+    model.add_choice("t002", "long", rating=1)
+    model.add_choice("t002", "night", rating=1)
+    return metrics.envy(Allocation.from_schedules(model.build(), {"t001": ["mine"], "t002": ["long", "night"]}))
+
+
+def test_nobody_envies_more_than_they_want() -> None:
+    # all three places, the two of the long session, or the one that is left
+    assert [against_a_long_day(1, 5, 3, limit=limit).largest for limit in (3, 2, 1)] == [7, 4, 2]
+    # one of the two must be taken, since it fits: the better one is worth less than what t001 has
+    assert against_a_long_day(-0.5, -4, -1, limit=2).pairs.value == 0
+    assert against_a_long_day(-2, -4, -1, limit=2).largest == 1
+
+
+def test_what_is_taken_off_may_be_made_up_by_what_did_not_fit() -> None:
+    # without the long session, the other one fits
+    assert against_a_long_day(2, 5, 3, limit=2).ef1_violations.value == 1
+    assert against_a_long_day(3, 5, 3, limit=2).ef1_violations.value == 0
+
+
 def test_equal_sums_of_decimals_are_no_envy() -> None:
     # 0.1 + 0.2 is more than 0.3 in binary fractions
     assert metrics.envy(two_sets_of_sessions([[0.3, 0.1, 0.2], [0, 1, 1]])).pairs.value == 0
