@@ -11,7 +11,7 @@ from pathlib import Path
 import pdalloc
 
 LAYERS = (
-    ("errors",),
+    ("errors", "verifier"),
     ("arrays", "files", "integers"),
     ("kernels",),
     ("problem",),

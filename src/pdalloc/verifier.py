@@ -1,0 +1,904 @@
+"""Check a certificate against the tables of its day: Python's standard library alone, in whole numbers.
+
+Run it by itself, anywhere::
+
+    python -I -S verifier.py certificate.json tables/
+
+`tables/` holds the day as `pdalloc tables` writes it: CSV with commas, choices with ids, one to a row, and rules.toml.
+Nothing here is shared with what made the allocation or the certificate, so that anybody can read all of it.
+docs/certificates.md says what a certificate holds and why it proves what it claims.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import sys
+import tomllib
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["Day", "Level", "RejectedError", "bound_of", "levels_of", "value_of", "verify"]
+
+TABLES = ("sessions", "participants", "choices", "facilitators", "priorities", "conflicts")
+
+
+class RejectedError(Exception):
+    """The certificate does not prove what it claims of these tables; says why."""
+
+
+def verify(certificate: str | bytes | dict[str, Any], tables: str | Path | dict[str, str]) -> str:
+    """Return what a certificate proves, in words.
+
+    Parameters
+    ----------
+    certificate : str, bytes or dict
+        The JSON document, or what it holds.
+    tables : str, Path or dict
+        The folder of plain tables, or their texts by file name.
+
+    Raises
+    ------
+    RejectedError
+        If it does not.
+    """
+    try:
+        document = certificate if isinstance(certificate, dict) else json.loads(certificate)
+        texts = tables if isinstance(tables, dict) else read_folder(Path(tables))
+        return _verify(document, texts)
+    except RejectedError:
+        raise
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise RejectedError(f"the certificate or the tables cannot be read: {type(error).__name__}: {error}") from None
+
+
+# ---- the day -----------------------------------------------------------------------------------------------------
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """Return the texts of the tables in a folder."""
+    names = [*(f"{table}.csv" for table in TABLES), "rules.toml"]
+    return {name: (folder / name).read_text(encoding="utf-8") for name in names if (folder / name).is_file()}
+
+
+def digest_of(document: Any) -> str:
+    """Return the SHA-256 of anything that JSON can hold."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Day:
+    """The tables, by numbers from 0 in their order; slots are bits of a mask."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        table = {name: _rows(texts.get(f"{name}.csv", "")) for name in TABLES}
+        rules = tomllib.loads(texts.get("rules.toml", ""))
+        self.ranking, self.unlisted = rules.get("ranking", "per-day"), rules.get("unlisted", "forbidden") == "last"
+        self.slots: list[str] = list(rules.get("slots", []))
+        self.sessions = [row["session"] for row in table["sessions"]]
+        self.participants = [row["participant"] for row in table["participants"]]
+        self.session, self.person = _numbers(self.sessions), _numbers(self.participants)
+        slot = _numbers(self.slots)
+        self.mask = [_mask(row.get("slots", ""), slot) for row in table["sessions"]]
+        self.size = [max(1, mask.bit_count()) for mask in self.mask]
+        self.capacity = [int(row["capacity"]) for row in table["sessions"]]
+        self.minimum = [int(row.get("minimum") or 0) for row in table["sessions"]]
+        self.topic = [row.get("topic", "") for row in table["sessions"]]
+        self.facilitators = [_list(row.get("facilitators", "")) for row in table["sessions"]]
+        self.away = [_mask(row.get("away", ""), slot) for row in table["participants"]]
+        self.limit = [int(row.get("limit") or max(1, len(self.slots))) for row in table["participants"]]
+        self.weight, self.weight_scale = _whole([row.get("weight") or "1" for row in table["participants"]])
+        self.own: list[list[int]] = [[] for _ in self.participants]
+        for number, names in enumerate(self.facilitators):
+            for name in names:
+                if name in self.person:
+                    self.own[self.person[name]].append(number)
+        self._read_choices(table["choices"])
+        self.most_sessions, self.most_participants = (
+            {row["facilitator"]: int(row[column]) for row in table["facilitators"] if row.get(column)}
+            for column in ("most_sessions", "most_participants")
+        )
+        self.priority: list[dict[int, int]] = [{} for _ in self.sessions]
+        for row in table["priorities"]:
+            self.priority[self.session[row["session"]]][self.person[row["participant"]]] = int(row["priority"])
+        self.apart: list[set[int]] = [set() for _ in self.sessions]
+        for row in table["conflicts"]:
+            first, second = (self.session[label] for label in row.values())
+            self.apart[first].add(second)
+            self.apart[second].add(first)
+        self.fixed, self.forbidden = (
+            {(self.person[pair["participant"]], self.session[pair["session"]]) for pair in rules.get(name, [])}
+            for name in ("fixed", "forbidden")
+        )
+        in_fixed = {session for _, session in self.fixed}
+        self.may_be_cancelled = [
+            not row.get("must_run")
+            and number not in in_fixed
+            and (self.minimum[number] > 0 or any(map(self._runs_too_many, self.facilitators[number])))
+            for number, row in enumerate(table["sessions"])
+        ]
+        self.longest = self._longest_list()
+
+    def _read_choices(self, rows: list[dict[str, str]]) -> None:
+        self.rank: list[dict[int, int]] = [{} for _ in self.participants]
+        self.rating: list[dict[int, int]] = []
+        chosen = [row for row in rows if "session" in row]
+        for row in chosen:
+            self.rank[self.person[row["participant"]]][self.session[row["session"]]] = int(row["rank"])
+        self.rating_scale = 1
+        if chosen and "rating" in chosen[0]:
+            ratings, self.rating_scale = _whole([row["rating"] for row in chosen])
+            self.rating = [{} for _ in self.participants]
+            for row, rating in zip(chosen, ratings, strict=True):
+                self.rating[self.person[row["participant"]]][self.session[row["session"]]] = rating
+
+    def _runs_too_many(self, facilitator: str) -> bool:
+        theirs = sum(facilitator in names for names in self.facilitators)
+        return theirs > self.most_sessions.get(facilitator, theirs)
+
+    def _longest_list(self) -> int:
+        ranks = max((rank for ranks in self.rank for rank in ranks.values()), default=0)
+        if self.ranking == "per-day" or not self.slots:
+            return max(ranks, *map(len, self.rank), 0) if self.rank else ranks
+        bits = [*(1 << slot for slot in range(len(self.slots))), 0]
+        lists = (
+            sum(bool(self.mask[session] & bit) if bit else not self.mask[session] for session in ranks)
+            for ranks in self.rank
+            for bit in bits
+        )
+        return max(ranks, max(lists, default=0))
+
+    def busy(self, person: int, cancelled: set[int]) -> int:
+        """Return the slots in which somebody is away or facilitating."""
+        mask = self.away[person]
+        for session in self.own[person]:
+            if session not in cancelled:
+                mask |= self.mask[session]
+        return mask
+
+    def wanted(self, person: int, cancelled: set[int]) -> int:
+        """Return how many places somebody wants."""
+        if not self.slots:
+            return self.limit[person]
+        return min(self.limit[person], len(self.slots) - self.busy(person, cancelled).bit_count())
+
+    def may_take(self, person: int, session: int) -> bool:
+        """Return whether a session is open to somebody, whatever else they take."""
+        if (person, session) in self.forbidden or session in self.own[person]:
+            return False
+        return self.unlisted or session in self.rank[person] or (person, session) in self.fixed
+
+    def are_apart(self, first: int, second: int) -> bool:
+        """Return whether nobody can take both sessions."""
+        same_topic = self.topic[first] != "" and self.topic[first] == self.topic[second]
+        return bool(self.mask[first] & self.mask[second]) or same_topic or second in self.apart[first]
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    lines = [row for row in csv.reader(text.splitlines(keepends=True)) if row]
+    if not lines:
+        return []
+    if any(len(row) != len(lines[0]) for row in lines):
+        raise RejectedError(f"a table has rows of different lengths below {','.join(lines[0])}; write it again")
+    return [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
+
+
+def _numbers(labels: list[str]) -> dict[str, int]:
+    numbers = {label: number for number, label in enumerate(labels)}
+    if len(numbers) < len(labels):
+        raise RejectedError("an id stands twice in a table")
+    return numbers
+
+
+def _list(cell: str) -> list[str]:
+    return cell.split(";") if cell else []
+
+
+def _mask(cell: str, slot: dict[str, int]) -> int:
+    return sum(1 << slot[label] for label in _list(cell))
+
+
+def _whole(numbers: list[str]) -> tuple[list[int], int]:
+    """Return numbers times the smallest power of ten, at most a million, that makes all of them whole."""
+    exact = {number: Fraction(repr(float(number))) for number in set(numbers)}
+    scale = next((10**k for k in range(7) if all((f * 10**k).denominator == 1 for f in exact.values())), 10**6)
+    whole = {number: round(fraction * scale) for number, fraction in exact.items()}
+    return [whole[number] for number in numbers], scale
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------
+
+Schedules = list[list[int]]
+
+
+def check_rules(day: Day, schedules: Schedules, cancelled: set[int]) -> None:
+    """Reject an allocation that breaks a rule of the day."""
+    attendance = [0] * len(day.sessions)
+    for person, schedule in enumerate(schedules):
+        _check_schedule(day, person, schedule, cancelled)
+        for session in schedule:
+            attendance[session] += 1
+    for session, there in enumerate(attendance):
+        label = day.sessions[session]
+        _require(there <= day.capacity[session], f"session {label!r} has more participants than seats")
+        if session in cancelled:
+            _require(day.may_be_cancelled[session], f"session {label!r} may not be cancelled")
+        else:
+            _require(there >= day.minimum[session], f"session {label!r} runs below its minimum")
+    for limits, count in ((day.most_sessions, [1] * len(attendance)), (day.most_participants, attendance)):
+        for name, most in limits.items():
+            total = sum(
+                count[session]
+                for session, names in enumerate(day.facilitators)
+                if name in names and session not in cancelled
+            )
+            _require(total <= most, f"facilitator {name!r} is above a limit")
+
+
+def _check_schedule(day: Day, person: int, schedule: list[int], cancelled: set[int]) -> None:
+    who, busy = f"participant {day.participants[person]!r}", day.busy(person, cancelled)
+    for session in schedule:
+        what = f"{who}, session {day.sessions[session]!r}"
+        _require(day.may_take(person, session), f"{what}: not open to them")
+        _require(session not in cancelled, f"{what}: cancelled")
+        _require(not day.mask[session] & busy, f"{what}: they are away or facilitating")
+    _require(len(set(schedule)) == len(schedule), f"{who} has a session twice")
+    _require(not any(day.are_apart(*pair) for pair in combinations(schedule, 2)), f"{who} has sessions that clash")
+    places = sum(day.size[session] for session in schedule)
+    _require(places <= day.wanted(person, cancelled), f"{who} has more places than they want")
+    if day.fixed:
+        missing = {session for fixed, session in day.fixed if fixed == person} - set(schedule)
+        _require(not missing, f"{who} is not where they are fixed")
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise RejectedError(why)
+
+
+# ---- what is optimised -------------------------------------------------------------------------------------------
+
+
+class Level(NamedTuple):
+    """One entry of an objective's value; costs are for one place, less is better.
+
+    `by_rank[rank]` is the cost of a listed place, None where ratings count. `counted` is set where the level counts the
+    participants whose day costs that much, and None where it is a sum over places.
+    """
+
+    name: str
+    by_rank: list[int] | None
+    unlisted: int = 0
+    empty: int = 0
+    released: int = 0
+    maximise: bool = False
+    weighted: bool = False
+    counted: int | None = None
+
+
+def levels_of(day: Day, objective: list[dict[str, Any]]) -> list[Level]:
+    """Return the levels of a chain of objectives; a level that stands twice counts once."""
+    levels = {level.name: level for part in reversed(objective) for level in reversed(_levels(day, **part))}
+    order = dict.fromkeys(level.name for part in objective for level in _levels(day, **part))
+    return [levels[name] for name in order]
+
+
+def _levels(day: Day, name: str, rank_costs: list[int] | None = None) -> list[Level]:
+    last = day.longest
+    nothing = [0] * (last + 1)
+    places = [Level("empty places", nothing, empty=1)]
+    if day.unlisted:
+        places.append(Level("unlisted places", nothing, unlisted=1))
+    if name == "places":
+        return places[:1]
+    if name == "rank-sum":
+        costs = rank_costs[:last] if rank_costs else list(range(last))
+        end = costs[-1] + 1 if costs else 0
+        word = "weighted rank cost" if len(set(day.weight)) > 1 else "rank cost"
+        return [*places, Level(word, [0, *costs], end, end, weighted=True)]
+    if name == "welfare":
+        return [Level("welfare", None, maximise=True)]
+    if name == "leximin":
+        cost = list(range(-1, last))
+        most = max(day.wanted(person, _may_be_cancelled(day)) for person in range(len(day.participants)))
+        return [
+            *places,
+            *(
+                Level(f"participants with day cost {total:,}", cost, last, last, counted=total)
+                for total in range(last * most, 0, -1)
+            ),
+        ]
+    if name not in ("greedy", "generous", "rank-maximal"):
+        raise RejectedError(f"objective {name!r} is not known")
+    best_first, places_first = name != "generous", name != "rank-maximal"
+    each = -1 if best_first else 1
+    ranks = sorted({rank for ranks in day.rank for rank in ranks.values()}, reverse=not best_first)
+    by_rank = [
+        Level(
+            f"places at rank {rank}",
+            [each * (place == rank) for place in range(last + 1)],
+            released=-each if places_first and rank == min(ranks) else 0,
+            maximise=best_first,
+        )
+        for rank in ranks
+    ]
+    if places_first:
+        return [*places, *by_rank]
+    return [*by_rank, *([Level("unlisted places", nothing, unlisted=-1, maximise=True)] if day.unlisted else [])]
+
+
+def _may_be_cancelled(day: Day) -> set[int]:
+    return {session for session, may in enumerate(day.may_be_cancelled) if may}
+
+
+def place_cost(day: Day, level: Level, person: int, session: int) -> int:
+    """Return what all places in a session cost somebody at a level."""
+    rank = day.rank[person].get(session)
+    weight = day.weight[person] if level.weighted else 1
+    if rank is None:
+        return level.unlisted * day.size[session] * weight
+    if level.by_rank is None:
+        return -day.rating[person][session]
+    return level.by_rank[rank] * day.size[session] * weight
+
+
+def value_of(day: Day, levels: list[Level], schedules: Schedules, cancelled: set[int]) -> list[int]:
+    """Return the value of an allocation: one whole number for each level, less is better."""
+    value = [0] * len(levels)
+    for person, schedule in enumerate(schedules):
+        wanted = day.wanted(person, cancelled)
+        empty = wanted - sum(day.size[session] for session in schedule)
+        released = wanted - day.wanted(person, set())
+        for number, level in enumerate(levels):
+            weight = day.weight[person] if level.weighted else 1
+            cost = level.empty * weight * empty + level.released * released
+            cost += sum(place_cost(day, level, person, session) for session in schedule)
+            value[number] += cost if level.counted is None else cost == level.counted
+    return value
+
+
+# ---- bounds ------------------------------------------------------------------------------------------------------
+
+
+class Multipliers:
+    """Whole numbers that turn what ties participants together into prices; those not given are 0.
+
+    `seat[s]` is paid for each place in session s, `link[i, s]` besides by participant i for a session that may be
+    cancelled, `running[i, s]` by who runs s if it runs; `session_limit` and `participant_limit` by facilitators.
+    """
+
+    def __init__(self, day: Day, proof: dict[str, Any]) -> None:
+        self.weights = [int(weight) for weight in proof["weights"]]
+        self.seat = [0] * len(day.sessions)
+        for label, price in proof.get("seats", {}).items():
+            self.seat[day.session[label]] = int(price)
+        self.link, self.running = (
+            {(day.person[who], day.session[what]): int(price) for who, what, price in proof.get(name, [])}
+            for name in ("links", "running")
+        )
+        self.session_limit, self.participant_limit = (
+            {name: int(price) for name, price in proof.get(key, {}).items()}
+            for key in ("session_limits", "participant_limits")
+        )
+        for price in (*self.session_limit.values(), *self.participant_limit.values(), *self.link.values()):
+            _require(price >= 0, "a multiplier of a limit is negative")
+        _require(set(self.session_limit) <= set(day.most_sessions), "a facilitator has no such limit")
+        _require(set(self.participant_limit) <= set(day.most_participants), "a facilitator has no such limit")
+        _require(all(day.may_be_cancelled[session] for _, session in self.link), "a link to a session that always runs")
+        _require(all(s in day.own[i] for i, s in self.running), "somebody runs no such session")
+
+
+def bound_of(
+    day: Day,
+    levels: list[Level],
+    proof: dict[str, Any],
+    kept: tuple[list[tuple[int, int, int]], set[int]] | None = None,
+) -> int:
+    """Return a number that the weighted sum of the levels is never below, whatever the allocation (weak duality).
+
+    Every participant takes the schedule that is cheapest for them at the prices; every session has as many participants
+    as pay best. What an allocation costs is no less than that, because what participants pay sessions receive.
+
+    `kept`, if given, holds for each participant the (empty places, unlisted places, day cost) that nobody may fall
+    behind, and the sessions that are cancelled; all others then run.
+    """
+    prices = Multipliers(day, proof)
+    _require(len(prices.weights) == len(levels), "a proof needs a weight for each level")
+    total = sum(_cheapest_day(day, levels, prices, person, kept) for person in range(len(day.participants)))
+    of_run = [0] * len(day.sessions)
+    for (_, session), price in (*prices.link.items(), *prices.running.items()):
+        of_run[session] -= price
+    for name, price in prices.session_limit.items():
+        total -= price * day.most_sessions[name]
+        for session, names in enumerate(day.facilitators):
+            of_run[session] += price * (name in names)
+    total -= sum(price * day.most_participants[name] for name, price in prices.participant_limit.items())
+    for session, price in enumerate(prices.seat):
+        running = of_run[session] + min(-price * day.capacity[session], -price * day.minimum[session])
+        if kept is not None:
+            total += 0 if session in kept[1] else running
+        else:
+            total += min(0, running) if day.may_be_cancelled[session] else running
+    return total
+
+
+def _cheapest_day(
+    day: Day,
+    levels: list[Level],
+    prices: Multipliers,
+    person: int,
+    kept: tuple[list[tuple[int, int, int]], set[int]] | None,
+) -> int:
+    """Return the least that any day of one participant costs at the prices."""
+    if kept is not None:
+        running = sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in kept[1])
+        return running + _cheapest_schedule(day, levels, prices, person, kept[1], kept[0][person])
+    open_own = [session for session in day.own[person] if day.may_be_cancelled[session]]
+    best: int | None = None
+    for count in range(len(open_own) + 1):
+        for cancelled in combinations(open_own, count):
+            cost = _cheapest_schedule(day, levels, prices, person, set(cancelled), None)
+            cost += sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in cancelled)
+            best = cost if best is None else min(best, cost)
+    assert best is not None
+    return best
+
+
+class _Option(NamedTuple):
+    cost: int
+    session: int
+    day_cost: int
+
+
+def _cheapest_schedule(
+    day: Day,
+    levels: list[Level],
+    prices: Multipliers,
+    person: int,
+    cancelled: set[int],
+    most: tuple[int, int, int] | None,
+) -> int:
+    """Return the least cost of a schedule at the prices, given which of their own sessions are cancelled."""
+    weighted = [(weight, level) for weight, level in zip(prices.weights, levels, strict=True) if weight]
+    sums = [(weight, level) for weight, level in weighted if level.counted is None]
+    counts = [(weight, level) for weight, level in weighted if level.counted is not None]
+    wanted, busy = day.wanted(person, cancelled), day.busy(person, cancelled)
+    own = day.weight[person]
+    of_empty = sum(weight * level.empty * (own if level.weighted else 1) for weight, level in sums)
+    released = wanted - day.wanted(person, set())
+    constant = of_empty * wanted + sum(weight * level.released for weight, level in sums) * released
+    last = day.longest
+    score = [0] * (last * wanted + 1)
+    for weight, level in counts:
+        if level.counted is not None and level.counted < len(score):
+            score[level.counted] += weight
+    lowest = score[:1]
+    for cost in score[1:]:
+        lowest.append(min(lowest[-1], cost))
+    fixed = {session for who, session in day.fixed if who == person} if day.fixed else set()
+    stages: dict[int, list[_Option]] = {}
+    for session in range(len(day.sessions)) if day.unlisted else {*day.rank[person], *fixed}:
+        closed = kept_out(day, person, session, busy, wanted) or (most is not None and session in cancelled)
+        if closed and session not in fixed:
+            continue
+        size, mask = day.size[session], day.mask[session]
+        cost = sum(weight * place_cost(day, level, person, session) for weight, level in sums)
+        cost += prices.seat[session] + prices.link.get((person, session), 0) - of_empty * size
+        for name in day.facilitators[session] if prices.participant_limit else ():
+            cost += prices.participant_limit.get(name, 0)
+        rank = day.rank[person].get(session)
+        day_cost = (last if rank is None else rank - 1) * size - last * size
+        stage = (mask & -mask).bit_length() - 1 if mask else len(day.slots) + session
+        stages.setdefault(stage, []).append(_Option(cost, session, day_cost))
+    order = [sorted(options) for _, options in sorted(stages.items())]
+    rest = [0]
+    for options in reversed(order):
+        rest.append(rest[-1] + min(0, options[0].cost))
+    rest.reverse()
+    best: int | None = None
+    start = constant, last * wanted, 0, 0, 0, frozenset[int]()
+    pending = [(0, start)]
+    while pending:
+        stage, (cost, total, places, taken, unlisted, chosen) = pending.pop()
+        if best is not None and cost + rest[stage] + lowest[total] >= best:
+            continue
+        if stage == len(order):
+            day_key = (wanted - places, unlisted, total)
+            if fixed <= chosen and (most is None or day_key <= most):
+                best = cost + score[total] if best is None else min(best, cost + score[total])
+            continue
+        more = [(stage + 1, (cost, total, places, taken, unlisted, chosen))]
+        for option in order[stage]:
+            session = option.session
+            size, mask = day.size[session], day.mask[session]
+            if mask & taken or places + size > wanted or any(day.are_apart(session, other) for other in chosen):
+                continue
+            state = (
+                cost + option.cost,
+                total + option.day_cost,
+                places + size,
+                taken | mask,
+                unlisted + size * (session not in day.rank[person]),
+                chosen | {session},
+            )
+            more.append((stage + 1, state))
+        # the last one put there is looked at first: the cheapest
+        more.sort(key=lambda entry: -entry[1][0])
+        pending.extend(more)
+    _require(best is not None, f"participant {day.participants[person]!r} has no schedule that keeps the rules")
+    assert best is not None
+    return best
+
+
+def kept_out(day: Day, person: int, session: int, busy: int, wanted: int) -> bool:
+    """Return whether a session cannot be in any schedule of somebody who is busy in some slots."""
+    return bool(day.mask[session] & busy) or not day.may_take(person, session) or day.size[session] > wanted
+
+
+# ---- claims ------------------------------------------------------------------------------------------------------
+
+
+def _verify(document: dict[str, Any], texts: dict[str, str]) -> str:
+    _require(document["format"] == "pdalloc/certificate" and document["version"] == 1, "no certificate of version 1")
+    content = {name: part for name, part in document.items() if name != "digest"}
+    _require(digest_of(content) == document["digest"], "the certificate was changed: its digest does not fit")
+    _require(tables_digest(texts) == document["tables"], "these are other tables")
+    day = Day(texts)
+    claim = document["claim"]
+    _require(claim in CLAIMS, f"claim {claim!r} is not known")
+    _require(set(content) == {"format", "version", "tables", "claim", *CLAIMS[claim].fields}, "wrong fields")
+    return CLAIMS[claim].check(day, document)
+
+
+def tables_digest(texts: dict[str, str]) -> str:
+    """Return the SHA-256 of all cells of all tables."""
+    return digest_of({name: list(csv.reader(text.splitlines(keepends=True))) for name, text in texts.items()})
+
+
+def _allocation(day: Day, part: dict[str, Any]) -> tuple[Schedules, set[int]]:
+    """Return the allocation in a part of the document, which keeps all rules."""
+    schedules: Schedules = [[] for _ in day.participants]
+    for who, sessions in part["schedules"].items():
+        schedules[day.person[who]] = [day.session[what] for what in sessions]
+    cancelled = {day.session[what] for what in part["cancelled"]}
+    check_rules(day, schedules, cancelled)
+    return schedules, cancelled
+
+
+def _levels_with_values(day: Day, document: dict[str, Any]) -> tuple[list[Level], list[int], list[int]]:
+    """Return the levels, and the stated values and bounds so that less is better; the values are checked."""
+    levels = levels_of(day, document["objective"])
+    entries = document["levels"]
+    _require([entry["name"] for entry in entries] == [level.name for level in levels], "these are other levels")
+    for level, entry in zip(levels, entries, strict=True):
+        _require(entry["maximise"] is level.maximise and entry["scale"] == _scale(day, level), "a level is misread")
+    sign = [-1 if level.maximise else 1 for level in levels]
+    values = [entry["value"] * direction for entry, direction in zip(entries, sign, strict=True)]
+    bounds = [
+        entry["bound"] * direction for entry, direction in zip(entries, sign, strict=True) if entry["bound"] is not None
+    ]
+    _require(all(entry["bound"] is None for entry in entries[len(bounds) :]), "a level after an open one has a bound")
+    schedules, cancelled = _allocation(day, document)
+    _require(value_of(day, levels, schedules, cancelled) == values, "the allocation has another value")
+    return levels, values, bounds
+
+
+def _scale(day: Day, level: Level) -> int:
+    if level.by_rank is None:
+        return day.rating_scale
+    return day.weight_scale if level.weighted else 1
+
+
+def _check_optimal(day: Day, document: dict[str, Any]) -> str:
+    levels, values, bounds = _levels_with_values(day, document)
+    _require(bounds == values, "a bound is not the value")
+    _check_bounds(day, levels, values, bounds, document["proofs"])
+    return f"no allocation is better: {_text(document)}" + _check_shortages(day, document)
+
+
+def _check_bounded(day: Day, document: dict[str, Any]) -> str:
+    levels, values, bounds = _levels_with_values(day, document)
+    _require(bounds != values, "the bounds are the values: that is an optimum")
+    _check_bounds(day, levels, values, bounds, document["proofs"])
+    return f"not proved to be the best, but bounded: {_text(document)}" + _check_shortages(day, document)
+
+
+def _check_bounds(
+    day: Day, levels: list[Level], values: list[int], bounds: list[int], proofs: list[dict[str, Any] | None]
+) -> None:
+    """Reject bounds that their proofs do not give: each for one level, among allocations as good at those before."""
+    _require(len(proofs) == len(bounds), "there is not a proof for each bound")
+    for number, (proof, bound) in enumerate(zip(proofs, bounds, strict=True)):
+        _require(number == 0 or bounds[number - 1] == values[number - 1], "a level after an open one has a bound")
+        if proof is None:
+            _require(bound == 0 and is_count(levels[number]), f"{levels[number].name} needs a proof")
+            continue
+        weights = proof["weights"]
+        _require(weights[number] > 0 and min(weights) >= 0 and not any(weights[number + 1 :]), "wrong weights")
+        before = sum(weight * value for weight, value in zip(weights[:number], values[:number], strict=True))
+        least = -((before - bound_of(day, levels, proof)) // weights[number])
+        _require(least == bound, f"the proof for {levels[number].name} gives the bound {least}, not {bound}")
+
+
+def is_count(level: Level) -> bool:
+    """Return whether a level cannot be below 0."""
+    costs = (level.by_rank or [-1])[1:]
+    return level.counted is not None or min([*costs, level.unlisted, level.empty, level.released]) >= 0
+
+
+def _check_improvable(day: Day, document: dict[str, Any]) -> str:
+    levels, values, _ = _levels_with_values(day, document)
+    better = value_of(day, levels, *_changed(day, document))
+    _require(better < values, "what it calls better is not")
+    return f"not the best: {_text(document)}; moving {len(document['better']['schedules'])} participants is better"
+
+
+def _changed(day: Day, document: dict[str, Any]) -> tuple[Schedules, set[int]]:
+    better = document["better"]
+    schedules = document["schedules"] | better["schedules"]
+    return _allocation(day, {"schedules": schedules, "cancelled": better["cancelled"]})
+
+
+def _text(document: dict[str, Any]) -> str:
+    def number(value: int, scale: int) -> str:
+        return str(value) if scale == 1 else f"{value}/{scale}"
+
+    parts = []
+    for entry in document["levels"]:
+        text = f"{number(entry['value'], entry['scale'])} {entry['name']}"
+        if entry["bound"] is not None and entry["bound"] != entry["value"]:
+            text += f" (at best {number(entry['bound'], entry['scale'])})"
+        if entry["value"] or len(document["levels"]) < 9:
+            parts.append(text)
+    return ", ".join(parts)
+
+
+def _check_shortages(day: Day, document: dict[str, Any]) -> str:
+    """Check each Hall set: participants who, in one slot, have only these sessions, with fewer seats than they are."""
+    cancelled = {day.session[what] for what in document["cancelled"]}
+    texts = []
+    for shortage in document["shortages"]:
+        people = {day.person[who] for who in shortage["participants"]}
+        sessions = {day.session[what] for what in shortage["sessions"]}
+        bit = 1 << day.slots.index(shortage["slot"]) if shortage["slot"] is not None else 0
+        for person in people:
+            busy = day.busy(person, cancelled)
+            _require(day.wanted(person, cancelled) > 0 and not bit & busy, "somebody in a shortage wants no place")
+            if not bit:
+                _require(not day.slots and day.limit[person] == 1, "a shortage without a slot is for one place each")
+            else:
+                _require(
+                    day.limit[person] >= len(day.slots) - busy.bit_count(), "somebody in a shortage may do without"
+                )
+            choices = range(len(day.sessions)) if day.unlisted else day.rank[person]
+            for session in choices:
+                if day.mask[session] & bit == bit and day.may_take(person, session) and not day.mask[session] & busy:
+                    _require(session in sessions, "somebody in a shortage has another session")
+        seats = sum(day.capacity[session] for session in sessions)
+        seats -= sum(person not in people and session in sessions for person, session in day.fixed)
+        _require(len(people) > seats, "a shortage is none")
+        texts.append(f"{len(people)} want only {len(sessions)} sessions with {seats} seats")
+    return "; " + "; ".join(texts) if texts else ""
+
+
+def _check_infeasible(day: Day, document: dict[str, Any]) -> str:
+    needs, proof = document["needs"], document["proof"]
+    if proof is None:
+        return _check_needs(day, needs)
+    _require(needs is None, "there are needs and a proof; one of them is enough")
+    _require(proof["weights"] == [], "a proof that there is no allocation has no weights")
+    _require(bound_of(day, [], proof) > 0, "the proof does not show that there is no allocation")
+    return "no allocation keeps all the rules"
+
+
+def _check_needs(day: Day, needs: dict[str, Any]) -> str:
+    """Check a Hall set: sessions that must run, of which nobody can take two, and all who could take any of them."""
+    sessions = [day.session[what] for what in needs["sessions"]]
+    people = {day.person[who] for who in needs["participants"]}
+    _require(not any(day.may_be_cancelled[session] for session in sessions), "a session need not run")
+    surely = {session for session, may in enumerate(day.may_be_cancelled) if may}
+    for person in range(len(day.participants)):
+        wanted, busy = day.wanted(person, surely), day.busy(person, surely)
+        open_to = [session for session in sessions if not kept_out(day, person, session, busy, wanted)]
+        apart = wanted <= 1 or all(day.mask[one] & day.mask[other] for one, other in combinations(open_to, 2))
+        _require(apart, f"participant {day.participants[person]!r} could take two of the sessions")
+        fixed = any((person, session) in day.fixed for session in sessions)
+        _require(person in people or not (open_to or fixed), f"participant {day.participants[person]!r} could come")
+    least = sum(day.minimum[session] for session in sessions)
+    _require(len(people) < least, "there are enough participants")
+    return f"{len(sessions)} sessions must run and need {least} participants; only {len(people)} could come to any"
+
+
+def _check_efficient(day: Day, document: dict[str, Any]) -> str:
+    schedules, cancelled = _allocation(day, document)
+    if document["proof"] is None:
+        _check_prices(day, document["prices"], schedules, cancelled)
+    else:
+        _require(document["prices"] is None, "there are prices and a proof; one of them is enough")
+        check_no_improvement(day, document["proof"], schedules, cancelled)
+    return "nobody can be better off without another being worse off while the same sessions run"
+
+
+def _check_prices(day: Day, labelled: dict[str, int], schedules: Schedules, cancelled: set[int]) -> None:
+    """Reject prices at which somebody could afford a session they like better (or as well, if it is cheaper).
+
+    Whoever moves to a session they like better then pays more, nobody pays less without being worse off, and all seats
+    with a price are taken: no reallocation can do that without making somebody worse off. One place each.
+    """
+    price = [0] * len(day.sessions)
+    for label, amount in labelled.items():
+        price[day.session[label]] = amount
+    _require(all(amount >= 0 for amount in price), "a price is negative")
+    taken = [0] * len(day.sessions)
+    for schedule in schedules:
+        for session in schedule:
+            taken[session] += 1
+    for session, amount in enumerate(price):
+        full = taken[session] >= day.capacity[session]
+        _require(amount == 0 or session in cancelled or full, "a session with a free seat has a price")
+    fixed = {person for person, _ in day.fixed}
+    for person, schedule in enumerate(schedules):
+        wanted, busy = day.wanted(person, cancelled), day.busy(person, cancelled)
+        _require(wanted <= 1, "prices show efficiency only where everybody wants one place")
+        if wanted == 0 or person in fixed:
+            continue
+        held = (day.rank[person].get(schedule[0], day.longest + 1), price[schedule[0]]) if schedule else (None, 0)
+        for session in range(len(price)) if day.unlisted else day.rank[person]:
+            if session in cancelled or session in schedule or kept_out(day, person, session, busy, wanted):
+                continue
+            rank = day.rank[person].get(session, day.longest + 1)
+            if held[0] is None or rank < held[0]:
+                _require(price[session] > held[1], "somebody could afford a session that they like better")
+            elif rank == held[0]:
+                _require(price[session] >= held[1], "somebody could pay less for a session that they like as well")
+
+
+def check_no_improvement(day: Day, proof: dict[str, Any], schedules: Schedules, cancelled: set[int]) -> None:
+    """Reject a proof that leaves room for a reallocation in which nobody falls behind and somebody gains.
+
+    A gain saves at least the last weight, if each weight is larger than what all later ones can add up to.
+    """
+    levels = standing_levels(day)
+    first, second, third = proof["weights"]
+    most = day.longest * max(1, *day.limit) + 1
+    _require(third >= 1 and second > third * most and first > (second + third) * most, "the weights are not sharp")
+    standing = [standing_of(day, schedule, person, cancelled) for person, schedule in enumerate(schedules)]
+    value = value_of(day, levels, schedules, cancelled)
+    total = sum(weight * part for weight, part in zip(proof["weights"], value, strict=True))
+    _require(bound_of(day, levels, proof, (standing, cancelled)) > total - third, "the proof leaves room for more")
+
+
+def standing_levels(day: Day) -> list[Level]:
+    """Return the levels that add up what `standing_of` says of each participant."""
+    last = day.longest
+    nothing = [0] * (last + 1)
+    return [
+        Level("empty places", nothing, empty=1),
+        Level("unlisted places", nothing, unlisted=1),
+        Level("day cost", list(range(-1, last)), last, last),
+    ]
+
+
+def standing_of(day: Day, schedule: list[int], person: int, cancelled: set[int]) -> tuple[int, int, int]:
+    """Return somebody's empty places, unlisted places and day cost: less is better, the first deciding."""
+    empty = day.wanted(person, cancelled) - sum(day.size[session] for session in schedule)
+    unlisted = sum(day.size[session] for session in schedule if session not in day.rank[person])
+    cost = sum((day.rank[person].get(session, day.longest + 1) - 1) * day.size[session] for session in schedule)
+    return empty, unlisted, cost + empty * day.longest
+
+
+def _check_inefficient(day: Day, document: dict[str, Any]) -> str:
+    before, after = _allocation(day, document), _changed(day, document)
+    _require(before[1] == after[1], "other sessions run")
+    gains = 0
+    for person in range(len(day.participants)):
+        then, now = (standing_of(day, schedules[person], person, runs) for schedules, runs in (before, after))
+        _require(now <= then, f"participant {day.participants[person]!r} is worse off")
+        gains += now < then
+    _require(gains > 0, "nobody is better off")
+    return f"not efficient: {gains} participants can be better off and nobody worse off"
+
+
+def _check_stable(day: Day, document: dict[str, Any]) -> str:
+    blocking = _Blocking(day, *_allocation(day, document))
+    for person, ranks in enumerate(day.rank):
+        for session in ranks:
+            blocks = blocking.has(person, session)
+            _require(not blocks, f"{day.participants[person]!r} and {day.sessions[session]!r} block it")
+    return "stable: no participant and session would both rather have each other"
+
+
+def _check_unstable(day: Day, document: dict[str, Any]) -> str:
+    who, what = document["pair"]
+    blocks = _Blocking(day, *_allocation(day, document)).has(day.person[who], day.session[what])
+    _require(blocks, f"{who!r} and {what!r} do not block it")
+    return f"not stable: participant {who!r} and session {what!r} would both rather have each other"
+
+
+class _Blocking:
+    """Which pairs block an allocation, one session at a time."""
+
+    def __init__(self, day: Day, schedules: Schedules, cancelled: set[int]) -> None:
+        self.day, self.schedules, self.cancelled = day, schedules, cancelled
+        self.unlisted = len(day.participants) + 1
+        taken, self.last = [0] * len(day.sessions), [0] * len(day.sessions)
+        for person, schedule in enumerate(schedules):
+            for session in schedule:
+                taken[session] += 1
+                if (person, session) not in day.fixed:
+                    self.last[session] = max(self.last[session], self._level(person, session))
+        self.free = [seats - there for seats, there in zip(day.capacity, taken, strict=True)]
+        for name, most in day.most_participants.items():
+            theirs = [s for s, names in enumerate(day.facilitators) if name in names and s not in cancelled]
+            left = most - sum(taken[session] for session in theirs)
+            for session in theirs:
+                self.free[session] = min(self.free[session], left)
+
+    def _level(self, person: int, session: int) -> int:
+        """Return where somebody stands in a session's priorities; who is not listed comes last."""
+        return self.day.priority[session].get(person, self.unlisted)
+
+    def has(self, person: int, session: int) -> bool:
+        """Return whether somebody would have a better day with a session that has a seat for them, or would make one.
+
+        They give up what cannot be had with it, and as much more as it takes not to have more places than they want;
+        the session gives up somebody, not fixed there, who comes after them in its priorities.
+        """
+        day, schedule = self.day, self.schedules[person]
+        wanted, busy = day.wanted(person, self.cancelled), day.busy(person, self.cancelled)
+        if session in schedule or session in self.cancelled or kept_out(day, person, session, busy, wanted):
+            return False
+        if session not in day.rank[person]:
+            return False
+        if self.free[session] <= 0 and self._level(person, session) >= self.last[session]:
+            return False
+        now = standing_of(day, schedule, person, self.cancelled)
+        kept = [other for other in schedule if not day.are_apart(session, other)]
+        fixed = {other for other in schedule if (person, other) in day.fixed}
+        rests = (rest for count in range(len(kept) + 1) for rest in combinations(kept, count))
+        return any(
+            fixed <= set(rest)
+            and sum(day.size[other] for other in (*rest, session)) <= wanted
+            and standing_of(day, [*rest, session], person, self.cancelled) < now
+            for rest in rests
+        )
+
+
+class _Claim(NamedTuple):
+    check: Callable[[Day, dict[str, Any]], str]
+    fields: tuple[str, ...]
+
+
+_ALLOCATION = ("schedules", "cancelled")
+_VALUE = (*_ALLOCATION, "objective", "levels")
+CLAIMS = {
+    "optimal": _Claim(_check_optimal, (*_VALUE, "proofs", "shortages")),
+    "bounded": _Claim(_check_bounded, (*_VALUE, "proofs", "shortages")),
+    "improvable": _Claim(_check_improvable, (*_VALUE, "better")),
+    "infeasible": _Claim(_check_infeasible, ("needs", "proof")),
+    "efficient": _Claim(_check_efficient, (*_ALLOCATION, "prices", "proof")),
+    "inefficient": _Claim(_check_inefficient, (*_ALLOCATION, "better")),
+    "stable": _Claim(_check_stable, _ALLOCATION),
+    "unstable": _Claim(_check_unstable, (*_ALLOCATION, "pair")),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Print what a certificate proves, or why it proves nothing; return the exit status."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: verifier.py CERTIFICATE.json FOLDER\n")
+        return 2
+    try:
+        sys.stdout.write(f"verified: {verify(Path(arguments[0]).read_bytes(), Path(arguments[1]))}\n")
+    except (RejectedError, OSError) as error:
+        sys.stderr.write(f"rejected: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
