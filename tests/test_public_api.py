@@ -12,6 +12,8 @@ from pdalloc import errors, generators, metrics
 PUBLIC = [
     "Allocation",
     "Audit",
+    "Certificate",
+    "Claim",
     "Context",
     "Feature",
     "Generous",
@@ -28,6 +30,7 @@ PUBLIC = [
     "Violation",
     "Welfare",
     "audit",
+    "certify",
     "errors",
     "generators",
     "metrics",
@@ -37,6 +40,7 @@ PUBLIC = [
     "solver_names",
     "solvers",
     "summary",
+    "verify",
     "write_tables",
 ]
 

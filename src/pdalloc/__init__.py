@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pdalloc import errors, generators, metrics, solvers
     from pdalloc.allocation import Allocation
+    from pdalloc.auditing.certificate import Certificate, Claim
+    from pdalloc.auditing.certify import certify
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pdalloc.result import Result, Status
     from pdalloc.solvers.registry import solver_class, solver_names
     from pdalloc.solvers.solve import solve
+    from pdalloc.verifier import verify
     from pdalloc.violations import Violation
 
     __version__: str
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "Audit",
+    "Certificate",
+    "Claim",
     "Context",
     "Feature",
     "Generous",
@@ -45,6 +50,7 @@ __all__ = [
     "Violation",
     "Welfare",
     "audit",
+    "certify",
     "errors",
     "generators",
     "metrics",
@@ -54,12 +60,15 @@ __all__ = [
     "solver_names",
     "solvers",
     "summary",
+    "verify",
     "write_tables",
 ]
 
 _MODULE_OF = {
     "Allocation": "pdalloc.allocation",
     "Audit": "pdalloc.auditing.table",
+    "Certificate": "pdalloc.auditing.certificate",
+    "Claim": "pdalloc.auditing.certificate",
     "Context": "pdalloc.context",
     "Feature": "pdalloc.problem",
     "Generous": "pdalloc.objectives",
@@ -76,11 +85,13 @@ _MODULE_OF = {
     "Violation": "pdalloc.violations",
     "Welfare": "pdalloc.objectives",
     "audit": "pdalloc.auditing.table",
+    "certify": "pdalloc.auditing.certify",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",
     "solver_names": "pdalloc.solvers.registry",
     "summary": "pdalloc.metrics",
+    "verify": "pdalloc.verifier",
     "write_tables": "pdalloc.problem.table_writer",
 }
 

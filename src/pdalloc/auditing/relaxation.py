@@ -1,0 +1,391 @@
+"""Multipliers for days whose slots are tied together: the dual of a linear program.
+
+Where multipliers come from does not matter for what they prove, so rounding is no danger: the bound that they give is
+computed afterwards, in whole numbers, by `pdalloc.verifier`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.solvers.mip.rows import Rows
+from pdalloc.solvers.mip.schedules import Items, Schedules
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+__all__ = ["Dual", "Limit", "Multipliers", "Relaxation"]
+
+TOLERANCE = 1e-6
+NEAR = 0.7
+A_ROUND = 8
+"""Schedules of each participant that are put in at a time."""
+
+
+class Multipliers(NamedTuple):
+    """A dual solution, by what is paid for.
+
+    Attributes
+    ----------
+    limits : float array, shape (limits,)
+        What participants may cost together.
+    seats : float array, shape (sessions,)
+    session_limits, participant_limits : float arrays, shape (facilitators,)
+    links, running : float arrays, shape (items,)
+        That a session runs in which somebody has a place, or which somebody runs.
+    """
+
+    limits: FloatArray
+    seats: FloatArray
+    session_limits: FloatArray
+    participant_limits: FloatArray
+    links: FloatArray
+    running: FloatArray
+
+
+class Limit(NamedTuple):
+    """A sum over the columns that is not to be above `most`."""
+
+    cost: Int64Array
+    most: int
+
+
+class _Solved(NamedTuple):
+    """An optimum on the known columns; `reduced` says by how much the cost changes with each column."""
+
+    cost: float
+    values: FloatArray
+    reduced: FloatArray
+    multipliers: Multipliers
+
+
+class Dual(NamedTuple):
+    """What some multipliers say.
+
+    Attributes
+    ----------
+    bound : float
+        No allocation costs less.
+    dearer : float array, shape (schedules,)
+        By how much each schedule is dearer than the cheapest of the same participant; empty if items are the columns.
+    multipliers : Multipliers
+    """
+
+    bound: float
+    dearer: FloatArray
+    multipliers: Multipliers
+
+
+def _between(best: Multipliers, last: Multipliers) -> Multipliers:
+    """Return multipliers nearer to the best ones than to the last."""
+    return Multipliers(*(NEAR * one + (1 - NEAR) * other for one, other in zip(best, last, strict=True)))
+
+
+class Relaxation:
+    """The linear relaxation of a day.
+
+    Its columns are items (somebody has a place in a session, or runs one that may be cancelled), or whole schedules of
+    them; then one for each session that may be cancelled: it runs. That a session runs in which somebody has a place is
+    a row for each such place, put in when it is broken; with these rows few fractions are left.
+
+    Parameters
+    ----------
+    items : Items
+    schedules : Schedules, optional
+        To be the columns instead of items.
+    first : int64 array, optional
+        Schedules to begin with.
+    cancelled : bool array, shape (sessions,), optional
+        Which sessions are cancelled, where that is decided.
+    """
+
+    def __init__(
+        self,
+        items: Items,
+        schedules: Schedules | None = None,
+        first: Int64Array | None = None,
+        cancelled: BoolArray | None = None,
+    ) -> None:
+        from scipy.sparse import csr_array, eye_array
+
+        self.items, self.problem, self.schedules = items, items.problem, schedules
+        sessions = len(self.problem.sessions)
+        self.is_open = self.problem.may_be_cancelled if cancelled is None else np.zeros(sessions, np.bool_)
+        self.runs = ~self.is_open if cancelled is None else ~cancelled
+        cancellable = np.flatnonzero(self.is_open)
+        shape = sessions, len(cancellable)
+        self.decided = csr_array((np.ones(len(cancellable)), (cancellable, np.arange(len(cancellable)))), shape)
+        self.own = np.flatnonzero(~items.is_place & self.is_open[items.session])
+        self.place = np.flatnonzero(items.is_place & self.is_open[items.session])
+        self.linked = np.zeros(len(self.place), np.bool_)
+        if schedules is None:
+            self.of_columns = eye_array(len(items.session), format="csr")
+            self.persons = self._person_rows()
+        else:
+            self.of_columns = _items_of(schedules)
+            self.persons = csr_array((np.ones(len(schedules)), (schedules.owner, np.arange(len(schedules)))))
+        self.columns = self.of_columns.shape[1] + len(cancellable)
+        self.always = np.ones(self.columns, np.bool_)
+        self.always[: self.of_columns.shape[1]] = False
+        self.known = np.ones(self.columns, np.bool_)
+        if first is not None:
+            self.known = self.always.copy()
+            self.known[first] = True
+        # facilitators with fewer sessions, or participants, than they could have
+        self.limited = (
+            np.flatnonzero(self.problem.most_sessions < self.problem.facilitator_sessions),
+            np.flatnonzero(self.problem.most_participants < self.problem.facilitator_seats),
+        )
+        self.blocks = list(self._session_blocks())
+
+    def solve(self, cost: Int64Array, limits: list[Limit], enough: float) -> Dual | None:
+        """Return multipliers for a level, None if the relaxation has no solution.
+
+        It is solved on some columns; those that would improve the optimum are put in, and rows that are broken, until
+        the bound is near what is to be proved or nothing is left to put in. Multipliers between the last ones and the
+        best so far lead there sooner than the last ones alone (Pessoa et al. 2018, section 3). Afterwards only
+        schedules are kept that could be in an allocation which costs what was to be proved.
+
+        Parameters
+        ----------
+        cost : int64 array, shape (columns,)
+        limits : list of Limit
+        enough : float
+            What is to be proved. A bound above one less proves it, since costs are whole.
+        """
+        best: Dual | None = None
+        while True:
+            solved = self._solve(cost, limits)
+            if solved is None:
+                return None
+            last = self._priced(cost, limits, solved.multipliers, solved)
+            if best is None:
+                best = last
+            between = self._priced(cost, limits, _between(best.multipliers, solved.multipliers), solved)
+            best = max(best, last, between, key=lambda dual: dual.bound)
+            if best.bound > enough - 1 + TOLERANCE:
+                self._keep(best, enough)
+                return best
+            improving = np.flatnonzero(~self.known & (solved.reduced < -TOLERANCE))
+            broken = np.zeros(0, np.int64)
+            if len(self.place):
+                broken = np.flatnonzero((self._runs_where(self.place) @ solved.values > TOLERANCE) & ~self.linked)
+            if not len(improving) and not len(broken):
+                return best
+            self.known[self._best_of_each(improving, solved.reduced)] = True
+            self.linked[broken] = True
+
+    def _priced(self, cost: Int64Array, limits: list[Limit], multipliers: Multipliers, solved: _Solved) -> Dual:
+        """Return the bound that multipliers give, as `pdalloc.verifier` computes it but in floating point."""
+        if self.schedules is None:
+            # schedules are not at hand; those of an optimum are cheapest at its own multipliers
+            return Dual(solved.cost, np.zeros(0), multipliers)
+        problem, items, schedules = self.problem, self.items, self.schedules
+        of_session, of_place, of_run, seats_of = (
+            multipliers.seats,
+            multipliers.links,
+            multipliers.running,
+            problem.capacity,
+        )
+        pairs = problem.session_facilitators
+        of_group = np.bincount(pairs.row, multipliers.participant_limits[pairs.column], len(of_session))
+        price = np.where(items.is_place, (of_session + of_group)[items.session] + of_place, of_run)
+        number = len(schedules)
+        total = cost[:number] + schedules.sums(price)
+        for limit, multiplier in zip(limits, multipliers.limits.tolist(), strict=True):
+            total += multiplier * limit.cost[:number]
+        cheapest = np.full(len(problem.participants), np.inf)
+        np.minimum.at(cheapest, schedules.owner, total)
+        running = np.minimum(-of_session * seats_of, -of_session * problem.minimum)
+        running += np.bincount(pairs.row, multipliers.session_limits[pairs.column], len(of_session))
+        running -= np.bincount(items.session, of_place + of_run, len(of_session))
+        bound = cheapest.sum() + np.where(self.is_open, np.minimum(running, 0), running)[self.is_open | self.runs].sum()
+        bound -= sum(limit.most * part for limit, part in zip(limits, multipliers.limits.tolist(), strict=True))
+        bound -= multipliers.session_limits @ problem.most_sessions
+        bound -= multipliers.participant_limits @ problem.most_participants
+        return Dual(float(bound), total - cheapest[schedules.owner], multipliers)
+
+    def _keep(self, priced: Dual, enough: float) -> None:
+        """Keep only schedules that could be in an allocation which costs what was to be proved."""
+        self.known[: len(priced.dearer)] &= priced.dearer <= enough - priced.bound + TOLERANCE
+
+    def _best_of_each(self, column: Int64Array, reduced: FloatArray) -> Int64Array:
+        """Return the columns that promise most, a few of each participant."""
+        if self.schedules is None:
+            return column
+        owner = self.schedules.owner[column]
+        order = np.lexsort((reduced[column], owner))
+        owner = owner[order]
+        chosen: Int64Array = column[order][np.arange(len(owner)) - np.searchsorted(owner, owner) < A_ROUND]
+        return chosen
+
+    def shortfall(self) -> Multipliers | None:
+        """Return multipliers of the least number of participants that minimums lack, None if they lack nobody."""
+        import scipy.optimize
+        from scipy.sparse import csc_array, hstack
+
+        linprog: Any = scipy.optimize.linprog  # its types know no sparse rows
+        self.linked[:] = True
+        upper, most, equal, equal_to, bounds = self._program([])
+        sessions, first = len(self.problem.sessions), len(self.blocks[0][1])
+        at = first + np.arange(sessions), np.arange(sessions)
+        missing = csc_array((-np.ones(sessions), at), shape=(upper.shape[0], sessions))
+        found = linprog(
+            np.concatenate([np.zeros(self.columns), np.ones(sessions)]),
+            hstack([upper, missing], format="csc"),
+            most,
+            hstack([equal, csc_array((equal.shape[0], sessions))], format="csc"),
+            equal_to,
+            np.concatenate([bounds, np.tile([0.0, np.inf], (sessions, 1))]),
+        )
+        if found.status != 0 or found.fun < TOLERANCE:
+            return None
+        return self._multipliers(-found.ineqlin.marginals, -found.eqlin.marginals, 0)
+
+    def search(self, cost: Int64Array, column: Int64Array, time_limit: float | None) -> FloatArray | None:
+        """Return a solution in whole numbers of some columns, the best that the time allows; None if none was found.
+
+        Parameters
+        ----------
+        cost : int64 array, shape (columns,)
+        column : int64 array
+        time_limit : float, optional
+            Seconds.
+        """
+        import scipy.optimize
+
+        milp: Any = scipy.optimize.milp  # its types know no sparse rows
+        upper, most, equal, equal_to, bounds = self._program([])
+        self.linked[:] = True
+        found = milp(
+            cost[column],
+            integrality=np.ones(len(column)),
+            bounds=(bounds[column, 0], bounds[column, 1]),
+            constraints=[(upper[:, column], -np.inf, most), (equal[:, column], equal_to, equal_to)],
+            options={} if time_limit is None else {"time_limit": time_limit},
+        )
+        if found.x is None:
+            return None
+        values = np.zeros(self.columns)
+        values[column] = np.rint(found.x)
+        return values
+
+    def _solve(self, cost: Int64Array, limits: list[Limit]) -> _Solved | None:
+        import scipy.optimize
+
+        linprog: Any = scipy.optimize.linprog  # its types know no sparse rows
+        upper, most, equal, equal_to, bounds = self._program(limits)
+        known = np.flatnonzero(self.known)
+        found = linprog(cost[known], upper[:, known], most, equal[:, known], equal_to, bounds[known])
+        if found.status != 0:
+            return None
+        paid, running = -found.ineqlin.marginals, -found.eqlin.marginals
+        values = np.zeros(self.columns)
+        values[known] = found.x
+        reduced = cost + upper.T @ paid + equal.T @ running
+        return _Solved(found.fun, values, reduced, self._multipliers(paid, running, len(limits)))
+
+    def _program(
+        self, limits: list[Limit]
+    ) -> tuple[scipy.sparse.csc_array, FloatArray, scipy.sparse.csc_array, FloatArray, FloatArray]:
+        """Return rows that are "at most", those that are "equal", and the bounds of all columns."""
+        from scipy.sparse import csr_array, vstack
+
+        links = self._runs_where(self.place[self.linked])
+        rows = [csr_array(limit.cost[None, :].astype(np.float64)) for limit in limits]
+        rows += [*(block for block, _ in self.blocks), links]
+        most = [np.array([limit.most for limit in limits], np.float64), *(most for _, most in self.blocks)]
+        most.append(np.zeros(links.shape[0]))
+        equal, equal_to = self._runs_where(self.own), np.zeros(len(self.own))
+        bounds = np.tile([0.0, 1.0], (self.columns, 1))
+        persons = self._wide(self.persons)
+        if self.schedules is None:
+            rows.append(persons)
+            most.append(self.person_most)
+            bounds[: len(self.items.pairs.is_fixed), 0] = self.items.pairs.is_fixed
+        else:
+            equal, equal_to = vstack([equal, persons]), np.concatenate([equal_to, np.ones(persons.shape[0])])
+        return vstack(rows, format="csc"), np.concatenate(most), equal.tocsc(), equal_to, bounds
+
+    def _multipliers(self, paid: FloatArray, running: FloatArray, limits: int) -> Multipliers:
+        sizes = [limits, *(len(most) for _, most in self.blocks), int(self.linked.sum())]
+        of_limits, capacity, minimum, of_sessions, of_participants, of_links, _ = np.split(paid, np.cumsum(sizes))
+        links, runs = np.zeros(len(self.items.session)), np.zeros(len(self.items.session))
+        links[self.place[self.linked]] = of_links
+        session_limits, participant_limits = (np.zeros(len(self.problem.facilitators)) for _ in range(2))
+        session_limits[self.limited[0]], participant_limits[self.limited[1]] = of_sessions, of_participants
+        runs[self.own] = running[: len(self.own)]
+        return Multipliers(of_limits, capacity - minimum, session_limits, participant_limits, links, runs)
+
+    # ---- rows ----------------------------------------------------------------------------------------------------
+
+    def _wide(self, rows: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+        """Return rows about participants over all columns."""
+        from scipy.sparse import csr_array, hstack
+
+        wide: csr_array = hstack([rows, csr_array((rows.shape[0], self.decided.shape[1]))], format="csr")
+        return wide
+
+    def _runs_where(self, item: Int64Array) -> scipy.sparse.csr_array:
+        """Return for each of some items a row: the item, less that its session runs."""
+        from scipy.sparse import hstack
+
+        return hstack([self.of_columns[item], -self.decided[self.items.session[item]]], format="csr")
+
+    def _session_blocks(self) -> Iterator[tuple[scipy.sparse.csr_array, FloatArray]]:
+        """Yield rows that tie participants together, and what they may come to: four blocks."""
+        from scipy.sparse import csr_array, diags_array, hstack
+
+        problem, items = self.problem, self.items
+        place = np.flatnonzero(items.is_place)
+        shape = len(problem.sessions), len(items.session)
+        attendance = csr_array((np.ones(len(place)), (items.session[place], place)), shape) @ self.of_columns
+        capacity, minimum = (
+            np.where(self.is_open | self.runs, part, 0) for part in (problem.capacity, problem.minimum)
+        )
+        for sign, bound in ((1, capacity), (-1, -minimum)):
+            yield (
+                hstack([sign * attendance, -diags_array(bound.astype(np.float64)) @ self.decided], format="csr"),
+                np.where(self.runs, bound, 0).astype(np.float64),
+            )
+        pairs = problem.session_facilitators
+        shape = len(problem.facilitators), len(problem.sessions)
+        facilitates = csr_array((np.ones(len(pairs.row)), (pairs.column, pairs.row)), shape)
+        nobody = csr_array((len(problem.facilitators), self.of_columns.shape[1]))
+        runs = hstack([nobody, facilitates @ self.decided], format="csr")
+        few, least = self.limited
+        yield runs[few], (problem.most_sessions - facilitates @ self.runs)[few]
+        yield self._wide(facilitates @ attendance)[least], problem.most_participants[least].astype(np.float64)
+
+    def _person_rows(self) -> scipy.sparse.csr_array:
+        """Return the rows about one participant each: what they may take together."""
+        problem, items = self.problem, self.items
+        rows = Rows()
+        every = np.arange(len(items.session))
+        bits = items.slots[:, None] >> np.arange(len(problem.slots)) & 1
+        item, slot = np.nonzero(bits)
+        rows.add_exclusive(items.participant[item].astype(np.int64) * len(problem.slots) + slot, item)
+        has = np.flatnonzero(items.topic >= 0)
+        rows.add_exclusive(items.participant[has].astype(np.int64) * len(problem.topics) + items.topic[has], has)
+        for first, second in problem.conflicts.tolist():
+            either = np.flatnonzero(items.is_place & ((items.session == first) | (items.session == second)))
+            rows.add_exclusive(items.participant[either], either)
+        people = len(problem.participants)
+        rows.add(items.participant, every, items.size, -np.inf, problem.limit, rows=people)
+        free = problem.available_if(~problem.may_be_cancelled).sum(axis=1) if len(problem.slots) else problem.limit
+        rows.add(items.participant, every, items.size + items.freed, -np.inf, free, rows=people)
+        matrix, _, self.person_most = rows.matrix(len(every))
+        return matrix
+
+
+def _items_of(schedules: Schedules) -> scipy.sparse.csr_array:
+    """Return which items each schedule has: shape (items, schedules)."""
+    from scipy.sparse import csr_array
+
+    column, at = np.nonzero(schedules.item >= 0)
+    shape = len(schedules.items.session), len(schedules)
+    return csr_array((np.ones(len(column)), (schedules.item[column, at], column)), shape)
