@@ -631,7 +631,8 @@ def is_count(level: Level) -> bool:
 
 
 def _check_improvable(day: Day, document: dict[str, Any]) -> str:
-    levels, values, _ = _levels_with_values(day, document)
+    levels, values, bounds = _levels_with_values(day, document)
+    _require(not bounds, "what can be improved has no bound")
     better = value_of(day, levels, *_changed(day, document))
     _require(better < values, "what it calls better is not")
     return f"not the best: {_text(document)}; moving {len(document['better']['schedules'])} participants is better"
