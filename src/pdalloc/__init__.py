@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.certificate import Certificate, Claim
     from pdalloc.auditing.certify import certify
+    from pdalloc.auditing.explain import explain
+    from pdalloc.auditing.explanation import Explanation
+    from pdalloc.auditing.record import Record, export_record
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
@@ -35,6 +38,7 @@ __all__ = [
     "Certificate",
     "Claim",
     "Context",
+    "Explanation",
     "Feature",
     "Generous",
     "Greedy",
@@ -44,6 +48,7 @@ __all__ = [
     "RandomAssignment",
     "RankMaximal",
     "RankSum",
+    "Record",
     "Result",
     "Status",
     "Summary",
@@ -52,6 +57,8 @@ __all__ = [
     "audit",
     "certify",
     "errors",
+    "explain",
+    "export_record",
     "generators",
     "metrics",
     "read_tables",
@@ -70,6 +77,7 @@ _MODULE_OF = {
     "Certificate": "pdalloc.auditing.certificate",
     "Claim": "pdalloc.auditing.certificate",
     "Context": "pdalloc.context",
+    "Explanation": "pdalloc.auditing.explanation",
     "Feature": "pdalloc.problem",
     "Generous": "pdalloc.objectives",
     "Greedy": "pdalloc.objectives",
@@ -79,6 +87,7 @@ _MODULE_OF = {
     "RandomAssignment": "pdalloc.random_assignment",
     "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",
+    "Record": "pdalloc.auditing.record",
     "Result": "pdalloc.result",
     "Status": "pdalloc.result",
     "Summary": "pdalloc.metrics",
@@ -86,6 +95,8 @@ _MODULE_OF = {
     "Welfare": "pdalloc.objectives",
     "audit": "pdalloc.auditing.table",
     "certify": "pdalloc.auditing.certify",
+    "explain": "pdalloc.auditing.explain",
+    "export_record": "pdalloc.auditing.record",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",

@@ -19,7 +19,7 @@ import numpy as np
 
 from pdalloc.arrays import Int32Array, Int64Array, pair_keys
 from pdalloc.auditing.places import NEVER, PlaceCosts, Places
-from pdalloc.auditing.trades import Arcs, shortest_cycle
+from pdalloc.auditing.cycles import Arcs, shortest_cycle
 
 __all__ = ["Move", "Prices", "find_prices"]
 

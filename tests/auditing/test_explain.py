@@ -1,0 +1,293 @@
+"""Every reason and every number against the allocation, by plain Python on whole problems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hypothesis import given, settings
+
+from pdalloc import Allocation, explain
+from pdalloc.auditing.explanation import Reason, ReasonKind, TradeSearch
+from tests import oracle
+from tests.auditing.allocations import allocations
+
+FEW = 3
+
+
+class Day:
+    """An allocation as plain Python, and the questions that an explanation answers."""
+
+    def __init__(self, allocation: Allocation, participant: int) -> None:
+        self.problem, self.who = allocation.problem, participant
+        self.runs = tuple(allocation.runs.tolist())
+        self.chosen: list[oracle.Schedule] = [()] * len(self.problem.participants)
+        for other, session in zip(allocation.participant.tolist(), allocation.session.tolist(), strict=True):
+            self.chosen[other] += (session,)
+        self.own = self.chosen[participant]
+        self.listed = oracle.listed(self.problem, participant)
+
+    def slots(self, session: int) -> set[int]:
+        return oracle.slots_of(self.problem, session)
+
+    def size(self, *sessions: int) -> int:
+        return oracle.places(self.problem, sessions)
+
+    def rank(self, session: int) -> float:
+        return self.listed.get(session, float("inf"))
+
+    def there(self, session: int) -> list[int]:
+        return [p for p, schedule in enumerate(self.chosen) if session in schedule]
+
+    @property
+    def wanted(self) -> int:
+        return oracle.wanted(self.problem, self.who, self.runs)
+
+    def ranked_higher(self) -> set[int]:
+        higher = set()
+        for session, rank in self.listed.items():
+            if session in self.own:
+                continue
+            has = [[self.rank(s) for s in self.own if slot in self.slots(s)] for slot in self.slots(session)]
+            if not self.slots(session):
+                has = [[self.rank(s)] for s in self.own] + [[]] * (self.wanted - self.size(*self.own))
+            if any(not place or place[0] > rank for place in has):
+                higher.add(session)
+        return higher
+
+    def left_for(self, session: int) -> list[int]:
+        """What they would leave: what overlaps, then the lowest ranked below it, one by one, until it fits."""
+        left = [s for s in self.own if self.slots(s) & self.slots(session)]
+        more = [s for s in self.own if s not in left and self.rank(s) > self.rank(session)]
+        more = [s for s in more if [self.who, s] not in self.problem.fixed.tolist()]
+        while self.places_with(session, left) > self.wanted and more:
+            lowest = max(more, key=lambda s: (self.rank(s), s))
+            more.remove(lowest)
+            left.append(lowest)
+        return left
+
+    def places_with(self, session: int, left: list[int]) -> int:
+        return self.size(session, *(s for s in self.own if s not in left))
+
+    def facilitated_by_them(self, slot: int) -> list[int]:
+        return [
+            s
+            for s, running in enumerate(self.runs)
+            if running and slot in self.slots(s) and oracle.runs_session(self.problem, self.who, s)
+        ]
+
+    def load(self, facilitator: int) -> int:
+        return sum(len(self.there(s)) for s in oracle.sessions_run_by(self.problem, facilitator) if self.runs[s])
+
+    def full_facilitators(self, session: int, left: list[int]) -> list[int]:
+        full = []
+        for facilitator in self.problem.session_facilitators[session].tolist():
+            leads = oracle.sessions_run_by(self.problem, facilitator)
+            after = self.load(facilitator) + 1 - sum(s in leads for s in left)
+            if after > self.problem.most_participants[facilitator]:
+                full.append(facilitator)
+        return full
+
+    def ways(self, session: int) -> dict[ReasonKind, list[tuple[str | None, int | None]]]:
+        """For each kind what can truly be said to stand in the way: a slot's id and a session, where it has these."""
+        problem, left = self.problem, self.left_for(session)
+        kept = [s for s in self.own if s not in left]
+        overlap = [s for s in self.own if self.slots(s) & self.slots(session)]
+        fixed = problem.fixed.tolist()
+        nothing: list[tuple[str | None, int | None]] = [(None, None)]
+        topic = int(problem.topic[session])
+        conflicts = [set(pair) for pair in problem.conflicts.tolist()]
+        away = problem.away[self.who].tolist()
+        sessions_of: dict[ReasonKind, list[int]] = {
+            ReasonKind.FIXED: [s for s in overlap if [self.who, s] in fixed],
+            ReasonKind.TOPIC: [s for s in kept if topic >= 0 and problem.topic[s] == topic],
+            ReasonKind.CONFLICT: [s for s in kept if {s, session} in conflicts],
+            ReasonKind.OVERLAP: [s for s in overlap if self.rank(s) < self.rank(session)],
+            ReasonKind.MINIMUM: [s for s in left if len(self.there(s)) - 1 < problem.minimum[s]],
+            ReasonKind.FEWER_PLACES: left if self.places_with(session, left) < self.size(*self.own) else [],
+        }
+        found: dict[ReasonKind, list[tuple[str | None, int | None]]] = {
+            ReasonKind.CANCELLED: nothing * (not self.runs[session]),
+            ReasonKind.NO_SEATS: nothing * bool(problem.capacity[session] == 0),
+            ReasonKind.FORBIDDEN: nothing * ([self.who, session] in problem.forbidden.tolist()),
+            ReasonKind.FACILITATES_IT: nothing * oracle.runs_session(problem, self.who, session),
+            ReasonKind.AWAY: [(problem.slots[slot], None) for slot in self.slots(session) if slot in away],
+            ReasonKind.FACILITATING: [
+                (problem.slots[slot], s) for slot in self.slots(session) for s in self.facilitated_by_them(slot)
+            ],
+            ReasonKind.LIMIT: nothing * (self.places_with(session, left) > self.wanted),
+            ReasonKind.FULL: nothing * bool(len(self.there(session)) >= problem.capacity[session]),
+            ReasonKind.FACILITATOR_FULL: nothing * bool(self.full_facilitators(session, left)),
+            ReasonKind.FREE: nothing,
+        }
+        for kind, sessions in sessions_of.items():
+            found[kind] = [(None, s) for s in sessions]
+        return found
+
+    def numbers_are_true(self, reason: Reason) -> bool:
+        """Whether the numbers of a reason are what they are documented to be."""
+        problem, session = self.problem, self.problem.sessions.index(reason.session)
+        there, given = self.there(session), dict(reason.numbers)
+        if reason.kind is ReasonKind.CANCELLED:
+            return given == self.cancelled_numbers(session)
+        if reason.kind is ReasonKind.LIMIT:
+            return given == {"places": self.size(*self.own), "wanted": self.wanted}
+        if reason.kind is ReasonKind.FULL:
+            ranks = [oracle.listed(problem, p).get(session) for p in there]
+            assert reason.by_rank == {r: c for r, c in Counter(ranks).items() if r is not None}
+            listed = problem.priorities.participant[slice(*problem.priorities.indptr[session : session + 2])].tolist()
+            if self.who in listed:
+                levels = problem.priorities.level[slice(*problem.priorities.indptr[session : session + 2])].tolist()
+                level = dict(zip(listed, levels, strict=True))
+                assert given.pop("priority") == level[self.who]
+                assert given.pop("last_priority") == max(level.get(p, max(levels) + 1) for p in there)
+            given.pop("filled_at_turn", None)
+            return given == {
+                "seats": problem.capacity[session],
+                "taken": len(there),
+                "not_chosen": ranks.count(None),
+            }
+        if reason.kind is ReasonKind.FACILITATOR_FULL:
+            return (given["participants"], given["most"]) in [
+                (self.load(f), problem.most_participants[f])
+                for f in self.full_facilitators(session, self.left_for(session))
+            ]
+        if reason.kind is ReasonKind.FEWER_PLACES:
+            after = self.places_with(session, self.left_for(session))
+            return given == {"places": self.size(*self.own), "instead": after}
+        if reason.kind is ReasonKind.MINIMUM:
+            other = problem.sessions.index(reason.other or "")
+            return given == {"taken": len(self.there(other)), "minimum": problem.minimum[other]}
+        if reason.kind is ReasonKind.FREE:
+            return given == {"seats": problem.capacity[session], "taken": len(there)}
+        return given == {}
+
+    def cancelled_numbers(self, session: int) -> dict[str, int]:
+        problem = self.problem
+        people = [p for p in range(len(problem.participants)) if session in oracle.listed(problem, p)]
+        able = [
+            p
+            for p in people
+            if not oracle.busy(problem, p, self.runs) & self.slots(session)
+            and [p, session] not in problem.forbidden.tolist()
+            and not oracle.runs_session(problem, p, session)
+        ]
+        numbers = {"chosen_by": len(people), "could_come": len(able)}
+        if problem.minimum[session] > 0:
+            numbers["minimum"] = int(problem.minimum[session])
+        for facilitator in problem.session_facilitators[session].tolist():
+            offered, most = len(oracle.sessions_run_by(problem, facilitator)), int(problem.most_sessions[facilitator])
+            if offered > most:
+                return numbers | {"facilitator_sessions": offered, "facilitator_limit": most}
+        return numbers
+
+    def exchange_is_possible(self, session: int) -> bool:
+        """Whether the participant alone could have had it, at no more than what they would leave for it."""
+        schedule = tuple(sorted({session, *self.own} - set(self.left_for(session))))
+        after = [*self.chosen[: self.who], schedule, *self.chosen[self.who + 1 :]]
+        return oracle.keeps_rules(self.problem, after, self.runs)
+
+
+def reasons_of(allocation: Allocation) -> Iterator[tuple[Day, Reason, int]]:
+    """Every reason of every participant, after a check that there is one for each session ranked higher."""
+    for number, participant in enumerate(allocation.problem.participants):
+        day, explanation = Day(allocation, number), explain(allocation, participant)
+        sessions = [allocation.problem.sessions.index(reason.session) for reason in explanation.reasons]
+        assert sorted(sessions) == sorted(day.ranked_higher())
+        assert [reason.rank for reason in explanation.reasons] == sorted(day.listed[s] for s in sessions)
+        assert sorted(place.session for place in explanation.schedule) == sorted(
+            allocation.problem.sessions[s] for s in day.own
+        )
+        assert (explanation.wanted, explanation.empty) == (day.wanted, day.wanted - day.size(*day.own))
+        yield from ((day, reason, session) for reason, session in zip(explanation.reasons, sessions, strict=True))
+
+
+@settings(max_examples=300)
+@given(allocation=allocations())
+def test_every_session_ranked_higher_has_the_first_reason_that_is_true(allocation: Allocation) -> None:
+    for day, reason, session in reasons_of(allocation):
+        ways = day.ways(session)
+        assert reason.kind is next(kind for kind in ReasonKind if ways[kind])
+        other = None if reason.other is None else allocation.problem.sessions.index(reason.other)
+        assert (reason.slot, other) in ways[reason.kind]
+        assert reason.other_rank == (None if other is None else day.listed.get(other))
+        assert day.numbers_are_true(reason)
+        # nothing prevents it exactly if they could have it and be no worse off
+        worse_off = reason.kind in (ReasonKind.OVERLAP, ReasonKind.FEWER_PLACES)
+        assert day.exchange_is_possible(session) == (reason.kind is ReasonKind.FREE) or worse_off
+
+
+class Chain(NamedTuple):
+    """A trade found by brute force."""
+
+    others: int
+    loses: bool
+    cost: int
+
+
+def chains(day: Day, session: int, left: list[int]) -> Iterator[Chain]:
+    """Every chain of moves within the slot that keeps all rules, each participant moving once."""
+    problem = day.problem
+    slot = day.slots(session)
+    nodes = [s for s in range(len(problem.sessions)) if day.slots(s) == slot]
+    start = left[0] if left else None
+    weights = [int(weight) for weight in problem.weight.tolist()]
+
+    def cost(chosen: list[oracle.Schedule]) -> int:
+        days = (oracle.day(problem, p, schedule, day.runs) for p, schedule in enumerate(chosen))
+        return sum(weight * day.cost for weight, day in zip(weights, days, strict=True))
+
+    def moved(chosen: list[oracle.Schedule], p: int, a: int | None, b: int | None) -> list[oracle.Schedule]:
+        schedule = {*chosen[p]} - {a} | {b}
+        return [*chosen[:p], tuple(sorted(s for s in schedule if s is not None)), *chosen[p + 1 :]]
+
+    def extend(
+        chosen: list[oracle.Schedule], at: int | None, movers: list[int], seen: list[int | None]
+    ) -> Iterator[Chain]:
+        if oracle.keeps_rules(problem, chosen, day.runs):
+            loses = day.size(*(s for d in chosen for s in d)) < day.size(*(s for d in day.chosen for s in d))
+            yield Chain(len(movers) - 1, loses, cost(chosen) - cost(day.chosen))
+        if at == start and len(movers) > 1:
+            return
+        for p in range(len(chosen)):
+            stays_out = at is None and any(slot & day.slots(s) for s in chosen[p])
+            if p in movers or stays_out or (at is not None and at not in chosen[p]):
+                continue
+            for to in [*nodes, None]:
+                if to in seen or (to is not None and to in chosen[p]):
+                    continue
+                after = moved(chosen, p, at, to)
+                if oracle.may_have(problem, p, after[p], day.runs):
+                    yield from extend(after, to, [*movers, p], [*seen, to])
+
+    first = moved(day.chosen, day.who, start, session)
+    if oracle.may_have(problem, day.who, first[day.who], day.runs):
+        yield from extend(first, session, [day.who], [session])
+
+
+@settings(max_examples=300)
+@given(allocation=allocations(most_participants=5))
+def test_the_trade_is_the_cheapest_of_all_that_brute_force_finds(allocation: Allocation) -> None:
+    for day, reason, session in reasons_of(allocation):
+        left = day.left_for(session)
+        one_slot = len(day.slots(session)) <= 1 and all(day.slots(s) == day.slots(session) for s in left)
+        seats = {ReasonKind.FULL, ReasonKind.FACILITATOR_FULL, ReasonKind.MINIMUM, ReasonKind.FREE}
+        if reason.kind not in seats or not one_slot or len(left) > 1:
+            assert (reason.search, reason.trade) == (TradeSearch.NOT_SOUGHT, None)
+            continue
+        if reason.search is TradeSearch.NOT_SOUGHT:
+            # only where somebody may be in several sessions without a slot
+            assert not day.slots(session)
+            continue
+        found = list(chains(day, session, left))
+        if reason.search in (TradeSearch.CHEAPEST_OF_FEW, TradeSearch.NONE_OF_FEW):
+            found = [chain for chain in found if chain.others <= FEW]
+        if reason.trade is None:
+            assert reason.search in (TradeSearch.NONE, TradeSearch.NONE_OF_FEW)
+            assert not found
+            continue
+        trade = reason.trade
+        assert (trade.places < 0, trade.cost) == min((chain.loses, chain.cost) for chain in found)
+        assert Chain(len(trade.moves) - 1, trade.places < 0, trade.cost) in found
+        assert trade.scale == 1
