@@ -159,7 +159,7 @@ class _MoveRules:
         both = np.concatenate([problem.conflicts, problem.conflicts[:, ::-1]])
         self.conflicts = pair_keys(both[:, 0], both[:, 1], self.sessions)
         barred = [
-            pair_keys(allocation.participant[allocation.session == first], np.int64(second), self.sessions)
+            allocation.participant[allocation.session == first].astype(np.int64) * self.sessions + second
             for first, second in both.tolist()
         ]
         self.in_conflict = np.sort(np.concatenate([np.zeros(0, np.int64), *barred]))

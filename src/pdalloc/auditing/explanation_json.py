@@ -43,6 +43,13 @@ class TradeEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scale: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class RankCount(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How many gave a session one rank."""
+
+    rank: Rank
+    count: Count
+
+
 class ReasonEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Why the participant did not get a session that they ranked higher."""
 
@@ -56,7 +63,7 @@ class ReasonEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     other: str | None
     other_rank: Rank | None
     numbers: dict[str, Count]
-    by_rank: dict[int, Count]
+    by_rank: list[RankCount]
     people: list[str]
     search: TradeSearch
     trade: TradeEntry | None
@@ -86,7 +93,14 @@ def places(explanation: Explanation) -> list[PlaceEntry]:
 
 def reasons(explanation: Explanation) -> list[ReasonEntry]:
     """Return the entries of the reasons."""
-    return msgspec.convert(explanation.reasons, list[ReasonEntry], from_attributes=True)
+    return [
+        msgspec.convert(
+            vars(reason) | {"by_rank": [RankCount(rank=r, count=c) for r, c in reason.by_rank.items()]},
+            ReasonEntry,
+            from_attributes=True,
+        )
+        for reason in explanation.reasons
+    ]
 
 
 def explanation_to_json(explanation: Explanation) -> str:

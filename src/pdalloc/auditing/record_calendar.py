@@ -20,7 +20,7 @@ STAMP = datetime(1970, 1, 1, tzinfo=UTC)
 def calendar_text(
     allocation: Allocation, participant: str, times: Mapping[str, tuple[datetime, datetime]]
 ) -> str | None:
-    """Return the calendar of what a participant attends and facilitates, None if that is nothing (see `export_record`)."""
+    """Return the calendar of what a participant attends and facilitates, None if that is nothing."""
     try:
         import icalendar
     except ImportError:
