@@ -11,7 +11,7 @@ from pathlib import Path
 import icalendar
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import pdalloc as pa
 from pdalloc import Allocation, Model, Problem, export_record, solve
@@ -42,6 +42,7 @@ def events(text: str | None) -> list[icalendar.Component]:
     return [part for part in icalendar.Calendar.from_ical(text).walk() if part.name != "VCALENDAR"]
 
 
+@settings(max_examples=50)
 @given(allocation=allocations() | crowded_days())
 def test_nobody_else_is_in_a_record(allocation: Allocation) -> None:
     problem = allocation.problem

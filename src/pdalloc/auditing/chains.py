@@ -16,7 +16,7 @@ __all__ = ["FAR", "Market", "cheapest_few", "shortest_chain"]
 FAR = 2**60
 """The cost of a move that nobody can make."""
 
-PEOPLE_A_STEP = 2**14
+MOVES_A_STEP = 2**22
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Market:
         cost, mover = np.full(nodes * nodes, FAR), np.full(nodes * nodes, -1)
         node_of = np.full(len(problem.sessions), -1)
         node_of[sessions] = np.arange(nodes - 1)
-        people, home = _members(facts, slot, node_of, inside)
+        people, home = _members(facts, slot, node_of, nodes - 1)
         if without is not None:
             people, home = people[people != without], home[people != without]
         rules = _MoveRules(facts)
@@ -91,7 +91,7 @@ class Market:
         return cls(sessions, cost.reshape(nodes, nodes), mover.reshape(nodes, nodes))
 
 
-def _members(facts: Facts, slot: int | None, node_of: Int64Array, inside: BoolArray) -> tuple[Int64Array, Int64Array]:
+def _members(facts: Facts, slot: int | None, node_of: Int64Array, nowhere: int) -> tuple[Int64Array, Int64Array]:
     """Return who could move, and the node that each is at; somebody in several sessions occurs with each."""
     problem, allocation = facts.problem, facts.allocation
     fixed = among_pairs(allocation.participant, allocation.session, problem.fixed, len(problem.sessions))
@@ -104,7 +104,7 @@ def _members(facts: Facts, slot: int | None, node_of: Int64Array, inside: BoolAr
         waiting[allocation.participant[in_slot[allocation.session]]] = False
     idle = np.flatnonzero(waiting)
     people = np.concatenate([allocation.participant[pairs].astype(np.int64), idle])
-    home = np.concatenate([node_of[allocation.session[pairs]], np.full(len(idle), int(node_of.max(initial=-1)) + 1)])
+    home = np.concatenate([node_of[allocation.session[pairs]], np.full(len(idle), nowhere)])
     order = np.argsort(people, kind="stable")
     return people[order], home[order]
 
@@ -115,8 +115,9 @@ def _moves(
     """Yield who, from node, to node and weighted cost of moves that choices, or unlisted places, make possible."""
     problem, choices = facts.problem, facts.problem.choices
     nowhere, empty = len(sessions), problem.longest_list
-    for first in range(0, len(people), PEOPLE_A_STEP):
-        member = np.arange(first, min(first + PEOPLE_A_STEP, len(people)))
+    step = max(1, MOVES_A_STEP // (nowhere + 1))
+    for first in range(0, len(people), step):
+        member = np.arange(first, min(first + step, len(people)))
         begin, count = choices.indptr[people[member]], np.diff(choices.indptr)[people[member]]
         of = np.repeat(member, count)
         entry = np.arange(count.sum()) + np.repeat(begin - (np.cumsum(count) - count), count)
@@ -198,59 +199,84 @@ def shortest_chain(cost: Int64Array, goal: int, start: int, ends: Int64Array) ->
     nodes : list of int, or None
         From the goal to the end; None if no end can be reached, or the search did not settle.
     settled : bool
-        False if costs have a cycle of negative sum on the way: then an end can be reached, and this search cannot say
-        how cheaply by a chain that visits no session twice.
+        False if an end can be reached and costs have a cycle of negative sum on the way: then this search cannot say
+        how cheaply it is reached by a chain that visits no session twice.
     """
     nodes = len(cost)
-    usable = cost.copy()
-    usable[start] = FAR
-    usable[:, goal] = FAR
-    far = np.full(nodes, FAR)
+    usable = _usable(cost, goal, start)
+    far, before, everybody = np.full(nodes, FAR), np.arange(nodes), np.arange(nodes)
     far[goal] = 0
-    before = np.full(nodes, -1)
-    everybody = np.arange(nodes)
-    for _ in range(nodes):
+    while not _has_cycle(before):
         through = far[:, None] + usable
         through[far >= FAR // 2] = FAR
         best = through.argmin(axis=0)
         value = through[best, everybody]
         nearer = (value < far) & (value < FAR // 2)
         if not nearer.any():
-            end = int(ends[np.argmin(far[ends])]) if len(ends) else goal
-            if not len(ends) or far[end] >= FAR // 2:
-                return None, True
-            chain = [end]
-            while chain[-1] != goal:
-                chain.append(int(before[chain[-1]]))
-            return chain[::-1], True
+            return _way_back(far, before, goal, ends), True
         far[nearer], before[nearer] = value[nearer], best[nearer]
-    reached = far[ends] < FAR // 2
-    return None, not reached.any()
+    return None, not _reached(usable, goal)[ends].any()
 
 
 def cheapest_few(cost: Int64Array, goal: int, start: int, ends: Int64Array) -> list[int] | None:
     """Return the cheapest chain that visits no node twice and moves at most three others, None if there is none.
 
-    See `shortest_chain`. All such chains are compared, whatever the signs of the costs: O(nodes^3).
+    See `shortest_chain`. All such chains are compared, whatever the signs of the costs: O(nodes^2).
     """
-    if not len(ends):
-        return None
+    usable = _usable(cost, goal, start)
+    np.fill_diagonal(usable, FAR)
+    column, last = np.arange(len(cost)), usable[:, ends]
+    chains = [(0, [goal])] if goal in ends.tolist() else []
+    if len(ends):
+        end = int(usable[goal, ends].argmin())
+        chains.append((int(usable[goal, ends[end]]), [goal, int(ends[end])]))
+        two = usable[goal][:, None] + usable
+        at, end = np.unravel_index(two[:, ends].argmin(), last.shape)
+        chains.append((int(two[at, ends[end]]), [goal, int(at), int(ends[end])]))
+        # the second best way to a node serves where the best one comes through the end itself
+        first = two.argmin(axis=0)
+        best = two[first, column]
+        two[first, column] = 3 * FAR
+        second = two.argmin(axis=0)
+        through_end = first[:, None] == ends
+        three = np.where(through_end, two[second, column][:, None], best[:, None]) + last
+        by, end = np.unravel_index(three.argmin(), last.shape)
+        at = (second if through_end[by, end] else first)[by]
+        chains.append((int(three[by, end]), [goal, int(at), int(by), int(ends[end])]))
+    least, chain = min(chains, key=lambda entry: (entry[0], len(entry[1])), default=(FAR, []))
+    return chain if least < FAR // 2 else None
+
+
+def _usable(cost: Int64Array, goal: int, start: int) -> Int64Array:
+    """Return the costs without moves out of the start and moves back to the goal."""
     usable = cost.copy()
     usable[start] = FAR
     usable[:, goal] = FAR
-    np.fill_diagonal(usable, FAR)
-    chains = []
-    if goal in ends.tolist():
-        chains.append((0, [goal]))
-    first = usable[goal]
-    end = int(ends[np.argmin(first[ends])])
-    chains.append((int(first[end]), [goal, end]))
-    two = first[:, None] + usable
-    at, to = np.unravel_index(np.argmin(two[:, ends]), (len(cost), len(ends)))
-    chains.append((int(two[at, ends[to]]), [goal, int(at), int(ends[to])]))
-    three = two[:, :, None] + usable[None, :, ends]
-    three[ends, :, np.arange(len(ends))] = FAR
-    at, by, to = np.unravel_index(np.argmin(three), three.shape)
-    chains.append((int(three[at, by, to]), [goal, int(at), int(by), int(ends[to])]))
-    least, chain = min(chains, key=lambda entry: (entry[0], len(entry[1])))
-    return chain if least < FAR // 2 else None
+    return usable
+
+
+def _has_cycle(before: Int64Array) -> bool:
+    """Whether following predecessors goes round; roots are their own. Only a cycle of negative sum makes one."""
+    last = before
+    for _ in range(len(before).bit_length()):
+        last = last[last]
+    return bool((before[last] != last).any())
+
+
+def _way_back(far: Int64Array, before: Int64Array, goal: int, ends: Int64Array) -> list[int] | None:
+    """Return the way from the goal to the nearest end, None if it cannot be reached."""
+    if not len(ends) or far[ends].min() >= FAR // 2:
+        return None
+    chain = [int(ends[far[ends].argmin()])]
+    while chain[-1] != goal:
+        chain.append(int(before[chain[-1]]))
+    return chain[::-1]
+
+
+def _reached(usable: Int64Array, goal: int) -> BoolArray:
+    """Return which nodes can be reached from the goal."""
+    moves, reached = usable < FAR // 2, np.zeros(len(usable), np.bool_)
+    reached[goal] = True
+    while (more := moves[reached].any(axis=0) & ~reached).any():
+        reached |= more
+    return reached

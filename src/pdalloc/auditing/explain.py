@@ -49,11 +49,11 @@ def explain(given: Allocation | Result, participant: str, *, names: bool = False
 
     See Also
     --------
-    pdalloc.auditing.Explainer : for many participants of one allocation.
+    pdalloc.auditing.explain.Explainer : for many participants of one allocation.
 
     Notes
     -----
-    O(choices) for what all sessions of a slot share, then O(sessions of the slot ^ 3) for each session at worst.
+    O(choices) for what all sessions of a slot share, then O(s^3) at worst for each session of a slot with s sessions.
 
     Examples
     --------
@@ -134,7 +134,7 @@ class Explainer:
             if names:
                 data["people"] = tuple(problem.participants[other] for other in who)
             if self._turn is not None:
-                before_all = {p for p, s in problem.fixed.tolist() if s == session}
+                before_all = set(problem.fixed[problem.fixed[:, 1] == session, 0].tolist())
                 turns = [int(self._turn[other]) for other in who if other not in before_all]
                 data["numbers"]["filled_at_turn"] = max(turns, default=0)
         search, trade = TradeSearch.NOT_SOUGHT, None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, Int64Array
+from pdalloc.arrays import BoolArray, Int32Array, Int64Array
 from pdalloc.auditing.explanation import ReasonKind
 
 __all__ = ["Facts", "Found", "Standpoint"]
@@ -107,8 +107,12 @@ class Standpoint:
     @cached_property
     def fixed(self) -> set[int]:
         """Sessions they are fixed in."""
-        fixed = self.facts.problem.fixed
-        return set(fixed[fixed[:, 0] == self.participant, 1].tolist())
+        return set(self._of_them(self.facts.problem.fixed))
+
+    def _of_them(self, pairs: Int32Array) -> list[int]:
+        """Return the sessions of their (participant, session) pairs."""
+        found: list[int] = pairs[pairs[:, 0] == self.participant, 1].tolist()
+        return found
 
     @property
     def wanted(self) -> int:
@@ -191,9 +195,9 @@ class Standpoint:
 
     def _participant(self, session: int, left: tuple[int, ...]) -> Found | None:
         problem, who = self.facts.problem, self.participant
-        if [who, session] in problem.forbidden.tolist():
+        if session in self._of_them(problem.forbidden):
             return Found(ReasonKind.FORBIDDEN, {})
-        leads = problem.facilitated[problem.facilitated[:, 0] == who, 1].tolist()
+        leads = self._of_them(problem.facilitated)
         if session in leads:
             return Found(ReasonKind.FACILITATES_IT, {})
         slots = sorted(self.slots(session))

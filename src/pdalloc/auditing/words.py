@@ -61,7 +61,7 @@ def reason_text(reason: Reason, turn: int | None) -> str:
 def _cancelled(reason: Reason, turn: int | None) -> str:
     numbers = reason.numbers
     came = _count(numbers["chosen_by"], "participant")
-    text = f"cancelled. {came} had chosen it, of whom {numbers['could_come']} could have come at that time"
+    text = f"cancelled. {came} had chosen it, of whom {numbers['could_come']} were free to come"
     if "minimum" in numbers:
         text += f"; it needs {numbers['minimum']} to run"
     if "facilitator_limit" in numbers:
@@ -166,10 +166,11 @@ WORDS: Mapping[ReasonKind, Callable[[Reason, int | None], str]] = {
 
 
 def _trade_sentence(reason: Reason) -> str:
+    slot = " within this slot" if reason.slots else ""
     if reason.search is TradeSearch.NONE:
-        return "No trade within this slot, a chain of moves that keeps all rules, would have given it to you."
+        return f"No trade{slot}, a chain of moves that keeps all rules, would have given it to you."
     if reason.search is TradeSearch.NONE_OF_FEW:
-        return "No trade within this slot that moves at most three others would have given it to you."
+        return f"No trade{slot} that moves at most three others would have given it to you."
     if reason.trade is None:
         return ""
     few = reason.search is TradeSearch.CHEAPEST_OF_FEW
