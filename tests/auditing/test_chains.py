@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,7 +24,7 @@ def chains(cost: Cost, way: list[int], start: int) -> Iterator[list[int]]:
 
 
 def total(cost: Cost, way: list[int]) -> int:
-    return sum(cost[a][b] for a, b in zip(way, way[1:], strict=False))
+    return sum(cost[a][b] for a, b in itertools.pairwise(way))
 
 
 @st.composite

@@ -224,7 +224,6 @@ def cheapest_few(cost: Int64Array, goal: int, start: int, ends: Int64Array) -> l
     See `shortest_chain`. All such chains are compared, whatever the signs of the costs: O(nodes^2).
     """
     usable = _usable(cost, goal, start)
-    np.fill_diagonal(usable, FAR)
     column, last = np.arange(len(cost)), usable[:, ends]
     chains = [(0, [goal])] if goal in ends.tolist() else []
     if len(ends):
@@ -248,8 +247,9 @@ def cheapest_few(cost: Int64Array, goal: int, start: int, ends: Int64Array) -> l
 
 
 def _usable(cost: Int64Array, goal: int, start: int) -> Int64Array:
-    """Return the costs without moves out of the start and moves back to the goal."""
+    """Return the costs without moves out of the start, back to the goal, and from a node to itself."""
     usable = cost.copy()
+    np.fill_diagonal(usable, FAR)
     usable[start] = FAR
     usable[:, goal] = FAR
     return usable
