@@ -138,10 +138,9 @@ class Reason:
         facilitating then, nor barred from it), `facilitator_sessions` and `facilitator_limit` (where a facilitator has
         more sessions than they may run). limit: `places`, `wanted`. full: `seats`, `taken`, `not_chosen` (by who had
         not chosen it); `filled_at_turn` (0: before the first turn) under a rule of turns; `priority` and
-        `last_priority` (of the participant and the last who got in; 1 is first, and whom it does not list
-        comes last) where the session lists the
-        participant. facilitator-full: `participants`, `most`. fewer-places: `places`, `instead`. minimum: `taken`,
-        `minimum` of `other`. free: `seats`, `taken`.
+        `last_priority` (of the participant and the last who got in; 1 is first, and whom it does not list comes last)
+        where the session lists the participant. facilitator-full: `participants`, `most`. fewer-places: `places`,
+        `instead`. minimum: `taken`, `minimum` of `other`. free: `seats`, `taken`.
     by_rank : dict of int to int
         How many got into a full session, by the rank they gave it.
     people : tuple of str
