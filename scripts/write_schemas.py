@@ -9,6 +9,7 @@ import msgspec
 import pdalloc
 from pdalloc.allocation_json import AllocationDocument
 from pdalloc.auditing.audit_json import AuditDocument
+from pdalloc.auditing.certificate_json import CertificateDocument
 from pdalloc.auditing.explanation_json import ExplanationDocument
 from pdalloc.auditing.record_json import RecordDocument
 from pdalloc.problem.json import Document, ProblemDocument
@@ -19,6 +20,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "allocation-1.json": AllocationDocument,
     "result-1.json": ResultDocument,
     "audit-1.json": AuditDocument,
+    "certificate-1.json": CertificateDocument,
     "explanation-1.json": ExplanationDocument,
     "record-1.json": RecordDocument,
 }

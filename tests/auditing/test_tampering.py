@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -90,6 +91,12 @@ def test_every_claim_that_can_be_verified_is_among_the_kinds() -> None:
     # a bound that leaves a gap is rare on days this small; test_certify meets it
     claims = {certificate(kind).claim for kind in KINDS} | {Claim.BOUNDED, Claim.OPEN}
     assert claims == set(Claim)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_certificates_have_the_shipped_schema(kind: str) -> None:
+    schema = (Path(verifier.__file__).parent / "schemas" / "certificate-1.json").read_text(encoding="utf-8")
+    jsonschema.validate(json.loads(certificate(kind).to_json()), json.loads(schema))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,8 +11,10 @@ from pdalloc import verifier
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array, among_pairs
 from pdalloc.auditing.relaxation import Limit, Multipliers, Relaxation
-from pdalloc.objectives import EMPTY_PLACES, DayCosts, LevelCosts
+from pdalloc.context import Context
+from pdalloc.objectives import DayCosts, LevelCosts
 from pdalloc.problem import Problem
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules, item_costs
 
@@ -25,8 +27,7 @@ UNITS = (1, 2, 6, 60, 10**6)
 
 NEARLY = 1e-6
 FIRST = 4
-MANY = 1_000_000
-"""Schedules that are too many to be looked at where places can be."""
+"""Schedules of each participant to begin with."""
 
 
 class Bounds(NamedTuple):
@@ -69,8 +70,13 @@ def prove_day(
     OptionError
         If a level counts whole days and there are too many schedules.
     """
-    program = _Program(allocation, levels, values)
-    checked = verifier.levels_of(day, objective)
+    with LinearSolver(Context.from_seed(0), lambda: None) as solver:
+        program = _Program(allocation, levels, values, solver)
+        return _bounds(program, day, verifier.levels_of(day, objective))
+
+
+def _bounds(program: _Program, day: verifier.Day, checked: list[verifier.Level]) -> Bounds:
+    values, levels = program.values, program.columns
     costs: list[int] = []
     entries: list[Entry | None] = []
     for number, value in enumerate(values):
@@ -93,32 +99,37 @@ def prove_day(
 class _Program:
     """The relaxation of a day, and the levels of an objective as costs of its columns."""
 
-    def __init__(self, allocation: Allocation, levels: Sequence[LevelCosts | DayCosts], values: Sequence[int]) -> None:
+    def __init__(
+        self,
+        allocation: Allocation,
+        levels: Sequence[LevelCosts | DayCosts],
+        values: Sequence[int],
+        solver: LinearSolver,
+    ) -> None:
         problem = allocation.problem
         self.problem, self.values = problem, values
         self.items = Items(problem, possible_pairs(problem, unlisted=problem.unlisted == "last"))
         self.schedules = self._schedules(levels)
         first = None if self.schedules is None else self._first(allocation, self.schedules, levels)
-        self.relaxation = Relaxation(self.items, self.schedules, first)
+        self.relaxation = Relaxation(self.items, solver, self.schedules, first)
         self.columns = [self._column(level) for level in levels]
 
     def _schedules(self, levels: Sequence[LevelCosts | DayCosts]) -> Schedules | None:
-        """Return the schedules that the levels leave, None if there are very many and they need not be looked at."""
-        pairs = list(zip(levels, self.values, strict=True))
+        """Return the schedules to look at if a level counts whole days, else None."""
+        pairs = zip(levels, self.values, strict=True)
         counted = [(level, value) for level, value in pairs if isinstance(level, DayCosts)]
-        empty = next((value for level, value in pairs if level is EMPTY_PLACES), None)
-        if counted:
-            # at the levels of dearer days nobody is counted
-            worst = max((level.counted or 0 for level, value in counted if value), default=0)
-            return enumerate_schedules(self.items, level=counted[0][0].places, most=worst)
-        return None if _most_schedules(self.items) > MANY else enumerate_schedules(self.items, most_empty=empty)
+        if not counted:
+            return None
+        # at the levels of dearer days nobody is counted
+        worst = max((level.counted or 0 for level, value in counted if value), default=0)
+        return enumerate_schedules(self.items, level=counted[0][0].places, most=worst)
 
     def _first(
         self, allocation: Allocation, schedules: Schedules, levels: Sequence[LevelCosts | DayCosts]
     ) -> Int64Array:
-        """Return everybody's own schedule, and those that are cheapest for them at the last level."""
-        level = levels[-1].places if isinstance(levels[-1], DayCosts) else levels[-1]
-        order = np.lexsort((schedules.costs(level), schedules.empty, schedules.owner))
+        """Return everybody's own schedule, and the cheapest ones."""
+        places = next(level.places for level in levels if isinstance(level, DayCosts))
+        order = np.lexsort((schedules.costs(places), schedules.owner))
         owner = schedules.owner[order]
         cheapest = order[np.arange(len(owner)) - np.searchsorted(owner, owner) < FIRST]
         return np.union1d(cheapest, _taken(allocation, schedules))
@@ -176,14 +187,6 @@ def _taken(allocation: Allocation, schedules: Schedules) -> Int64Array:
         (number == in_all[schedules.owner]) & (number == (schedules.item >= 0).sum(axis=1))
     )
     return is_all
-
-
-def _most_schedules(items: Items) -> float:
-    """Return a number that there are not more schedules than."""
-    rounds = int(items.round.max(initial=0)) + 1
-    options = np.bincount(items.participant.astype(np.int64) * rounds + items.round) + 1.0
-    options = np.append(options, np.ones(-len(options) % rounds)).reshape(-1, rounds)
-    return float(options.prod(axis=1).sum())
 
 
 def _size(proof: Entry) -> int:

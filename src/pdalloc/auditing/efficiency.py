@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from pdalloc.auditing.places import NEVER, PlaceCosts, Places, places_by_slot
 from pdalloc.auditing.prices import find_prices
 from pdalloc.auditing.proofs import WrittenProof
 from pdalloc.auditing.relaxation import Relaxation
+from pdalloc.context import Context
 from pdalloc.objectives import EMPTY_PLACES, UNLISTED_PLACES, Level, LevelCosts
 from pdalloc.problem import Problem
 from pdalloc.problem.table_writer import table_texts
 from pdalloc.solvers.base import SLOT_BY_SLOT, unsupported_by
+from pdalloc.solvers.mip.engine import Engine
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules
 
@@ -91,7 +95,8 @@ def _steps(allocation: Allocation, places: Places) -> PlaceCosts:
 
 
 def _by_schedules(allocation: Allocation, time_limit: float | None) -> Certificate:
-    return _Reallocation(allocation).certificate(time_limit)
+    with LinearSolver(Context.from_seed(0), lambda: None) as solver:
+        return _Reallocation(allocation, solver).certificate(time_limit)
 
 
 class _Reallocation:
@@ -100,9 +105,9 @@ class _Reallocation:
     Empty places, unlisted places and day costs make one number, in which each counts more than the later ones can.
     """
 
-    def __init__(self, allocation: Allocation) -> None:
+    def __init__(self, allocation: Allocation, solver: LinearSolver) -> None:
         problem = self.problem = allocation.problem
-        self.allocation, cancelled = allocation, ~allocation.runs
+        self.allocation = allocation
         items = Items(problem, possible_pairs(problem, unlisted=problem.unlisted == "last"))
         every = enumerate_schedules(items)
         levels = _standing(problem)
@@ -117,7 +122,7 @@ class _Reallocation:
         taken = np.flatnonzero(
             (np.stack([part[kept] for part in costs]) == [p[self.schedules.owner] for p in now]).all(0)
         )
-        self.relaxation = Relaxation(items, self.schedules, taken, cancelled=cancelled)
+        self.relaxation = Relaxation(items, solver, self.schedules, taken, cancelled=~allocation.runs)
 
     def certificate(self, time_limit: float | None) -> Certificate:
         """Return what is found."""
@@ -129,15 +134,22 @@ class _Reallocation:
             if self._is_proved(proof):
                 return Certificate(Claim.EFFICIENT, problem, allocation, proof=WrittenProof((proof,)))
             column = np.flatnonzero(dual.dearer <= self.total - 1 - dual.bound + NEARLY)
-        values = self.relaxation.search(self.cost, column, time_limit)
-        if values is not None and self.cost @ values.astype(np.int64) < self.total:
-            item = self.schedules.item[values > 0]
+        values = self._search(column, time_limit)
+        if values is not None and self.cost[column] @ values < self.total:
+            item = self.schedules.item[column[values > 0]]
             item = item[item >= 0]
             items = self.schedules.items
             item = item[items.is_place[item]]
             better = Allocation.from_pairs(problem, items.participant[item], items.session[item], allocation.runs)
             return Certificate(Claim.INEFFICIENT, problem, allocation, better=better)
         return Certificate(Claim.OPEN, problem, allocation)
+
+    def _search(self, column: Int64Array, time_limit: float | None) -> Int64Array | None:
+        """Return which schedules a reallocation has that saves as much as can be found, None without one."""
+        program = dataclasses.replace(self.relaxation.whole(column), cost=self.cost[column].astype(np.float64))
+        with Engine("highs", Context(np.random.default_rng(0), time_limit=time_limit)) as engine:
+            found = engine.minimise(program).values
+        return None if found is None else np.rint(found).astype(np.int64)
 
     def _is_proved(self, proof: dict[str, Any]) -> bool:
         """Return whether the verifier finds no room for an improvement."""

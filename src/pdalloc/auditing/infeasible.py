@@ -13,8 +13,10 @@ from pdalloc.auditing.day_proofs import written
 from pdalloc.auditing.proofs import WrittenProof
 from pdalloc.auditing.relaxation import Relaxation
 from pdalloc.auditing.shortages import Need
+from pdalloc.context import Context
 from pdalloc.problem import Problem
 from pdalloc.problem.table_writer import table_texts
+from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.schedules import Items
 
@@ -29,7 +31,8 @@ def certify_infeasible(problem: Problem) -> Certificate:
     multipliers at which keeping the rules would cost more than nothing.
     """
     items = Items(problem, possible_pairs(problem, unlisted=problem.unlisted == "last"))
-    found = Relaxation(items).shortfall()
+    with LinearSolver(Context.from_seed(0), lambda: None) as solver:
+        found = Relaxation(items, solver).shortfall()
     if found is None:
         return Certificate(Claim.OPEN, problem)
     for need in _needs(problem, items, found.seats < 0):

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pdalloc.arrays import Int32Array, Int64Array, pair_keys
-from pdalloc.auditing.places import NEVER, PlaceCosts, Places
 from pdalloc.auditing.cycles import Arcs, shortest_cycle
+from pdalloc.auditing.places import NEVER, PlaceCosts, Places
 
 __all__ = ["Move", "Prices", "find_prices"]
 

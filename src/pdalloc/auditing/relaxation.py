@@ -7,11 +7,14 @@ computed afterwards, in whole numbers, by `pdalloc.verifier`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.solvers.mip.linear import LinearSolver
+from pdalloc.solvers.mip.program import Program
 from pdalloc.solvers.mip.rows import Rows
 from pdalloc.solvers.mip.schedules import Items, Schedules
 
@@ -95,6 +98,7 @@ class Relaxation:
     Parameters
     ----------
     items : Items
+    solver : LinearSolver
     schedules : Schedules, optional
         To be the columns instead of items.
     first : int64 array, optional
@@ -106,13 +110,14 @@ class Relaxation:
     def __init__(
         self,
         items: Items,
+        solver: LinearSolver,
         schedules: Schedules | None = None,
         first: Int64Array | None = None,
         cancelled: BoolArray | None = None,
     ) -> None:
         from scipy.sparse import csr_array, eye_array
 
-        self.items, self.problem, self.schedules = items, items.problem, schedules
+        self.items, self.problem, self.schedules, self.solver = items, items.problem, schedules, solver
         sessions = len(self.problem.sessions)
         self.is_open = self.problem.may_be_cancelled if cancelled is None else np.zeros(sessions, np.bool_)
         self.runs = ~self.is_open if cancelled is None else ~cancelled
@@ -124,10 +129,11 @@ class Relaxation:
         self.linked = np.zeros(len(self.place), np.bool_)
         if schedules is None:
             self.of_columns = eye_array(len(items.session), format="csr")
-            self.persons = self._person_rows()
+            self.persons, self.person_most = self._person_rows()
         else:
             self.of_columns = _items_of(schedules)
             self.persons = csr_array((np.ones(len(schedules)), (schedules.owner, np.arange(len(schedules)))))
+            self.person_most = np.ones(self.persons.shape[0])
         self.columns = self.of_columns.shape[1] + len(cancellable)
         self.always = np.ones(self.columns, np.bool_)
         self.always[: self.of_columns.shape[1]] = False
@@ -225,100 +231,75 @@ class Relaxation:
 
     def shortfall(self) -> Multipliers | None:
         """Return multipliers of the least number of participants that minimums lack, None if they lack nobody."""
-        import scipy.optimize
-        from scipy.sparse import csc_array, hstack
+        from scipy.sparse import csr_array, hstack
 
-        linprog: Any = scipy.optimize.linprog  # its types know no sparse rows
         self.linked[:] = True
-        upper, most, equal, equal_to, bounds = self._program([])
+        rows = self._program([])
         sessions, first = len(self.problem.sessions), len(self.blocks[0][1])
         at = first + np.arange(sessions), np.arange(sessions)
-        missing = csc_array((-np.ones(sessions), at), shape=(upper.shape[0], sessions))
-        found = linprog(
+        missing = csr_array((-np.ones(sessions), at), shape=(rows.rows.shape[0], sessions))
+        program = Program(
             np.concatenate([np.zeros(self.columns), np.ones(sessions)]),
-            hstack([upper, missing], format="csc"),
-            most,
-            hstack([equal, csc_array((equal.shape[0], sessions))], format="csc"),
-            equal_to,
-            np.concatenate([bounds, np.tile([0.0, np.inf], (sessions, 1))]),
+            hstack([rows.rows, missing], format="csr"),
+            rows.lower,
+            rows.upper,
+            np.concatenate([rows.least, np.zeros(sessions)]),
+            np.concatenate([rows.most, self.problem.minimum.astype(np.float64)]),
+            np.zeros(self.columns + sessions, np.bool_),
         )
-        if found.status != 0 or found.fun < TOLERANCE:
+        found = self.solver.solve(program)
+        if found is None or found.values[self.columns :].sum() < TOLERANCE:
             return None
-        return self._multipliers(-found.ineqlin.marginals, -found.eqlin.marginals, 0)
+        return self._multipliers(-found.prices, 0)
 
-    def search(self, cost: Int64Array, column: Int64Array, time_limit: float | None) -> FloatArray | None:
-        """Return a solution in whole numbers of some columns, the best that the time allows; None if none was found.
-
-        Parameters
-        ----------
-        cost : int64 array, shape (columns,)
-        column : int64 array
-        time_limit : float, optional
-            Seconds.
-        """
-        import scipy.optimize
-
-        milp: Any = scipy.optimize.milp  # its types know no sparse rows
-        upper, most, equal, equal_to, bounds = self._program([])
+    def whole(self, column: Int64Array) -> Program:
+        """Return the program of some columns in whole numbers, without costs."""
         self.linked[:] = True
-        found = milp(
-            cost[column],
-            integrality=np.ones(len(column)),
-            bounds=(bounds[column, 0], bounds[column, 1]),
-            constraints=[(upper[:, column], -np.inf, most), (equal[:, column], equal_to, equal_to)],
-            options={} if time_limit is None else {"time_limit": time_limit},
-        )
-        if found.x is None:
-            return None
-        values = np.zeros(self.columns)
-        values[column] = np.rint(found.x)
-        return values
+        return replace(_some(self._program([]), column), is_integer=np.ones(len(column), np.bool_))
 
     def _solve(self, cost: Int64Array, limits: list[Limit]) -> _Solved | None:
-        import scipy.optimize
-
-        linprog: Any = scipy.optimize.linprog  # its types know no sparse rows
-        upper, most, equal, equal_to, bounds = self._program(limits)
+        program = self._program(limits)
         known = np.flatnonzero(self.known)
-        found = linprog(cost[known], upper[:, known], most, equal[:, known], equal_to, bounds[known])
-        if found.status != 0:
+        found = self.solver.solve(replace(_some(program, known), cost=cost[known].astype(np.float64)))
+        if found is None:
             return None
-        paid, running = -found.ineqlin.marginals, -found.eqlin.marginals
         values = np.zeros(self.columns)
-        values[known] = found.x
-        reduced = cost + upper.T @ paid + equal.T @ running
-        return _Solved(found.fun, values, reduced, self._multipliers(paid, running, len(limits)))
+        values[known] = found.values
+        reduced = cost - program.rows.T @ found.prices
+        multipliers = self._multipliers(-found.prices, len(limits))
+        return _Solved(float(cost[known] @ found.values), values, reduced, multipliers)
 
-    def _program(
-        self, limits: list[Limit]
-    ) -> tuple[scipy.sparse.csc_array, FloatArray, scipy.sparse.csc_array, FloatArray, FloatArray]:
-        """Return rows that are "at most", those that are "equal", and the bounds of all columns."""
+    def _program(self, limits: list[Limit]) -> Program:
+        """Return the rows, those that are "at most" first, and the bounds of all columns, without costs."""
         from scipy.sparse import csr_array, vstack
 
         links = self._runs_where(self.place[self.linked])
         rows = [csr_array(limit.cost[None, :].astype(np.float64)) for limit in limits]
-        rows += [*(block for block, _ in self.blocks), links]
-        most = [np.array([limit.most for limit in limits], np.float64), *(most for _, most in self.blocks)]
-        most.append(np.zeros(links.shape[0]))
-        equal, equal_to = self._runs_where(self.own), np.zeros(len(self.own))
-        bounds = np.tile([0.0, 1.0], (self.columns, 1))
-        persons = self._wide(self.persons)
+        rows += [*(block for block, _ in self.blocks), links, self._runs_where(self.own), self._wide(self.persons)]
+        upper = [np.array([limit.most for limit in limits], np.float64), *(most for _, most in self.blocks)]
+        upper += [np.zeros(links.shape[0] + len(self.own)), self.person_most]
+        upper_of_all = np.concatenate(upper)
+        lower = np.full(len(upper_of_all), -np.inf)
+        people = len(self.person_most)
+        lower[len(lower) - people - len(self.own) : len(lower) - people] = 0
+        least = np.zeros(self.columns)
         if self.schedules is None:
-            rows.append(persons)
-            most.append(self.person_most)
-            bounds[: len(self.items.pairs.is_fixed), 0] = self.items.pairs.is_fixed
+            least[: len(self.items.pairs.is_fixed)] = self.items.pairs.is_fixed
         else:
-            equal, equal_to = vstack([equal, persons]), np.concatenate([equal_to, np.ones(persons.shape[0])])
-        return vstack(rows, format="csc"), np.concatenate(most), equal.tocsc(), equal_to, bounds
+            lower[len(lower) - people :] = self.person_most
+        most, is_integer = np.ones(self.columns), np.zeros(self.columns, np.bool_)
+        return Program(np.zeros(self.columns), vstack(rows, format="csr"), lower, upper_of_all, least, most, is_integer)
 
-    def _multipliers(self, paid: FloatArray, running: FloatArray, limits: int) -> Multipliers:
-        sizes = [limits, *(len(most) for _, most in self.blocks), int(self.linked.sum())]
-        of_limits, capacity, minimum, of_sessions, of_participants, of_links, _ = np.split(paid, np.cumsum(sizes))
+    def _multipliers(self, paid: FloatArray, limits: int) -> Multipliers:
+        """Return what is paid for the rows, by what they are about."""
+        sizes = [limits, *(len(most) for _, most in self.blocks), int(self.linked.sum()), len(self.own)]
+        parts = np.split(paid, np.cumsum(sizes))
+        of_limits, capacity, minimum, of_sessions, of_participants, of_links = (np.maximum(p, 0) for p in parts[:6])
         links, runs = np.zeros(len(self.items.session)), np.zeros(len(self.items.session))
         links[self.place[self.linked]] = of_links
         session_limits, participant_limits = (np.zeros(len(self.problem.facilitators)) for _ in range(2))
         session_limits[self.limited[0]], participant_limits[self.limited[1]] = of_sessions, of_participants
-        runs[self.own] = running[: len(self.own)]
+        runs[self.own] = parts[6]
         return Multipliers(of_limits, capacity - minimum, session_limits, participant_limits, links, runs)
 
     # ---- rows ----------------------------------------------------------------------------------------------------
@@ -361,7 +342,7 @@ class Relaxation:
         yield runs[few], (problem.most_sessions - facilitates @ self.runs)[few]
         yield self._wide(facilitates @ attendance)[least], problem.most_participants[least].astype(np.float64)
 
-    def _person_rows(self) -> scipy.sparse.csr_array:
+    def _person_rows(self) -> tuple[scipy.sparse.csr_array, FloatArray]:
         """Return the rows about one participant each: what they may take together."""
         problem, items = self.problem, self.items
         rows = Rows()
@@ -378,8 +359,20 @@ class Relaxation:
         rows.add(items.participant, every, items.size, -np.inf, problem.limit, rows=people)
         free = problem.available_if(~problem.may_be_cancelled).sum(axis=1) if len(problem.slots) else problem.limit
         rows.add(items.participant, every, items.size + items.freed, -np.inf, free, rows=people)
-        matrix, _, self.person_most = rows.matrix(len(every))
-        return matrix
+        matrix, _, most = rows.matrix(len(every))
+        return matrix, most
+
+
+def _some(program: Program, column: Int64Array) -> Program:
+    """Return a program of some columns."""
+    return replace(
+        program,
+        cost=program.cost[column],
+        rows=program.rows.tocsc()[:, column].tocsr(),
+        least=program.least[column],
+        most=program.most[column],
+        is_integer=program.is_integer[column],
+    )
 
 
 def _items_of(schedules: Schedules) -> scipy.sparse.csr_array:
