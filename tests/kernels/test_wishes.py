@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -41,8 +41,8 @@ def test_the_envied_are_those_in_sessions_that_are_worth_more(seed: int) -> None
     worth = [[(3 - r, int(there[s])) for _, s, r, open_ in row if open_] for row in rows(given)]
     more = [[(v - mine, n) for v, n in row if v > mine] for row, mine in zip(worth, own.tolist(), strict=True)]
     expected = [sum(n for _, n in row) for row in more], [max((v for v, n in row if n), default=0) for row in more]
-    for run in (count_envied.py_func, count_envied.compiled):
-        found = run(indptr, session, value, could, own, there)
+    for run, falling in product((count_envied.py_func, count_envied.compiled), (False, True)):
+        found = run(indptr, session, value, could, falling, own, there)
         assert tuple(column.tolist() for column in found) == expected
 
 

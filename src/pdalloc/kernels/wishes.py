@@ -14,7 +14,13 @@ TIED, GAINS = 1, 2
 
 @kernel
 def count_envied(
-    indptr: Int64Array, session: Int32Array, value: Int64Array, could: BoolArray, own: Int64Array, there: Int64Array
+    indptr: Int64Array,
+    session: Int32Array,
+    value: Int64Array,
+    could: BoolArray,
+    falling: bool,
+    own: Int64Array,
+    there: Int64Array,
 ) -> tuple[Int64Array, Int64Array]:
     """Count those in sessions that a participant values above what they have.
 
@@ -23,6 +29,8 @@ def count_envied(
     indptr : int64 array, shape (participants + 1,)
     session, value, could : arrays, shape (choices,)
         Session, value (integers) and whether the participant could attend.
+    falling : bool
+        Whether no value in a row is larger than one before it.
     own : int64 array, shape (participants,)
         Value of what each participant has.
     there : int64 array, shape (sessions,)
@@ -39,6 +47,8 @@ def count_envied(
         mine, count, most = own[who], 0, 0
         for entry in range(indptr[who], indptr[who + 1]):
             more = value[entry] - mine
+            if more <= 0 and falling:
+                break
             if more > 0 and could[entry]:
                 others = there[session[entry]]
                 count += others

@@ -16,6 +16,7 @@ from pdalloc.metrics.attendable import attendable_choices, clashes, rows_between
 from pdalloc.metrics.better_places import places_of
 from pdalloc.metrics.stability import free_seats
 from pdalloc.metrics.trades import improving_trade
+from pdalloc.problem import Problem
 
 __all__ = ["Move", "SlotEfficiency", "slot_efficiency"]
 
@@ -115,16 +116,24 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
             "trades slot by slot are about one place each"
         )
     could = attendable_choices(allocation)
-    groups: dict[tuple[int, ...], list[int]] = {(slot,): [] for slot in range(len(problem.slots))} or {(): []}
-    for session in range(len(problem.sessions)):
-        slots = tuple(problem.session_slots[session].tolist())
-        if slots or not len(problem.slots):
-            groups.setdefault(slots, []).append(session)
     found = []
-    for slots in sorted(groups, key=lambda slots: (len(slots), slots)):
-        market = _Market.of(allocation, slots, np.array(groups[slots], np.int64), could)
+    for slots, sessions in _sessions_by_slots(problem).items():
+        market = _Market.of(allocation, slots, sessions, could)
         found.append(SlotEfficiency(tuple(problem.slots[slot] for slot in slots), market.trade(allocation)))
     return tuple(found)
+
+
+def _sessions_by_slots(problem: Problem) -> dict[tuple[int, ...], Int64Array]:
+    """Return the sessions of each slot, then of each set of slots that some span; on a day without slots all."""
+    if not len(problem.slots):
+        return {(): np.arange(len(problem.sessions))}
+    groups: dict[tuple[int, ...], Int64Array] = {(slot,): np.zeros(0, np.int64) for slot in range(len(problem.slots))}
+    spans, span = np.unique(problem.session_slots.mask(), axis=0, return_inverse=True)
+    for number, inside in enumerate(spans):
+        slots = tuple(np.flatnonzero(inside).tolist())
+        if slots:
+            groups[slots] = np.flatnonzero(span.ravel() == number)
+    return dict(sorted(groups.items(), key=lambda group: (len(group[0]), group[0])))
 
 
 class _Market(NamedTuple):
@@ -150,7 +159,8 @@ class _Market(NamedTuple):
         """Take a slot out of an allocation; `could` is what participants could attend."""
         problem = allocation.problem
         seat = _seats(problem.sessions, sessions)
-        here = seat[allocation.session] >= 0
+        inside = seat[allocation.session] >= 0
+        here = slice(None) if inside.all() else np.flatnonzero(inside)
         participant, session = allocation.participant[here], allocation.session[here]
         may_come = allocation.empty >= max(1, len(slots))
         may_come[participant] = False

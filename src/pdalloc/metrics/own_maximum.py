@@ -21,15 +21,22 @@ CHOICES_AT_ONCE = 2**16
 ROUNDING = 1e-12
 
 
-def share_of_own_maximum(allocation: Allocation) -> FloatArray:
+def share_of_own_maximum(allocation: Allocation, utility: FloatArray | None = None) -> FloatArray:
     """Return each participant's utility as a share of `own_maximum`, given which sessions run.
+
+    Parameters
+    ----------
+    allocation : Allocation
+    utility : float64 array, shape (participants,), optional
+        `utilities`, where they are known already.
 
     Returns
     -------
     float64 array, shape (participants,)
         At most 1 if the allocation keeps the rules; nan where there was nothing of value to have.
     """
-    utility, most = utilities(allocation), own_maximum(allocation.problem, allocation.runs)
+    utility = utilities(allocation) if utility is None else utility
+    most = own_maximum(allocation.problem, allocation.runs)
     share: FloatArray = np.divide(utility, most, out=np.full(len(utility), np.nan), where=most > 0)
     return share
 

@@ -23,8 +23,8 @@ def profile(allocation: Allocation) -> Int64Array:
     ranks = problem.longest_list
     if problem.unlisted == "last" or (allocation.choice < 0).any():
         ranks += 1
-    count = np.bincount(allocation.rank - 1, weights=allocation.size, minlength=ranks)
-    return count.astype(np.int64)
+    size = allocation.size if (problem.session_size != 1).any() else None
+    return np.bincount(allocation.rank, size, ranks + 1)[1:].astype(np.int64)
 
 
 def cumulative_profile(allocation: Allocation) -> Int64Array:
@@ -83,8 +83,6 @@ def share_in_top(allocation: Allocation, k: int = 3) -> float:
         # a participant cannot be in two sessions in a slot, so places at those ranks are lists served
         lists, good = int(allocation.wanted.sum()), int(allocation.size[served].sum())
     else:
-        lists, good = (
-            int((allocation.wanted > 0).sum()),
-            int(np.count_nonzero(np.bincount(allocation.participant[served]))),
-        )
+        lists, who = int((allocation.wanted > 0).sum()), allocation.participant.compress(served)
+        good = int(np.count_nonzero(who[1:] != who[:-1])) + bool(who.size)  # pairs are sorted by participant
     return good / lists if lists else float("nan")

@@ -120,7 +120,8 @@ def compare_one_place(compared: Comparison) -> Counts:
     allocation, value, could, own, _ = compared
     choices, there = allocation.problem.choices, allocation.attendance
     people = len(own)
-    envied, largest = count_envied.run(len(choices), choices.indptr, choices.session, value, could, own, there)
+    falling = choices.rating is None and not (allocation.problem.session_size > 1).any()
+    envied, largest = count_envied.run(len(choices), choices.indptr, choices.session, value, could, falling, own, there)
 
     # whom their own session costs something, they envy also everybody who has nothing, or nothing that they could have
     unhappy = own < 0

@@ -66,6 +66,8 @@ def _chain(
 
     Where no cycle gains, what comes before a move that gains and what comes after it have no node in common.
     """
+    if not ends[target].any():
+        return []
     to_end, after = _search(target, source, ends)
     useful = gains & np.isfinite(to_end[target])
     if not useful.any():
