@@ -7,11 +7,14 @@ import statistics
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from pdalloc import Allocation, Model, Problem, metrics, solve
 from pdalloc.errors import OptionError
 from tests import oracle
-from tests.strategies import problems
+from tests.strategies import allocations, problems
+
+NAN = pytest.approx(math.nan, nan_ok=True)
 
 
 def day(*, unlisted: bool = False, ranking: str = "per-day") -> Allocation:
@@ -108,6 +111,47 @@ def test_metrics_agree_with_the_definitions(problem: Problem) -> None:
         assert metrics.median_rank(allocation) == statistics.median(ranks)
     for rank, count in enumerate(metrics.cumulative_profile(allocation).tolist(), 1):
         assert count == sum(given <= rank for given in ranks)
+
+
+@given(data=st.data())
+def test_counts_agree_with_loops_over_participants_and_sessions(data: st.DataObject) -> None:
+    problem = data.draw(problems(minimums=True))
+    allocation = data.draw(allocations(problem))
+    runs, people, last = allocation.runs.tolist(), range(len(problem.participants)), problem.unlisted_rank
+    chosen = [oracle.schedule_of(allocation, participant) for participant in people]
+    lists = [oracle.listed(problem, participant) for participant in people]
+    # the rank of every place; a long session fills several
+    ranks = [
+        [lists[who].get(session, last) for session in chosen[who] for _ in range(oracle.places(problem, [session]))]
+        for who in people
+    ]
+    every = [rank for row in ranks for rank in row]
+    there = [sum(session in schedule for schedule in chosen) for session in range(len(problem.sessions))]
+    assert metrics.filled_places(allocation) == len(every)
+    assert metrics.mean_rank(allocation) == (pytest.approx(statistics.mean(every)) if every else NAN)
+    assert metrics.cancelled_sessions(allocation) == runs.count(False)
+    assert metrics.unattended_sessions(allocation) == sum(run and not n for run, n in zip(runs, there, strict=True))
+    seats = sum(seats for run, seats in zip(runs, problem.capacity.tolist(), strict=True) if run)
+    assert metrics.seats_filled(allocation) == (sum(there) / seats if seats else NAN)
+
+    wanted = [oracle.wanted(problem, participant, tuple(runs)) for participant in people]
+    for k in (1, 2, 3):
+        # an unlisted place is nobody's choice, even where the longest list is shorter than k
+        served = [sum(rank <= k and rank != last for rank in row) for row in ranks]
+        if problem.ranking == "per-slot" and len(problem.slots):
+            share = sum(served) / sum(wanted) if sum(wanted) else NAN
+        else:
+            share = sum(map(bool, served)) / sum(map(bool, wanted)) if sum(wanted) else NAN
+        assert metrics.share_in_top(allocation, k) == share
+
+    choices = problem.choices
+    for entry, worth in enumerate(metrics.choice_values(problem).tolist()):
+        participant, session = int(choices.participant[entry]), int(choices.session[entry])
+        if choices.rating is not None:
+            assert worth == oracle.rating(problem, participant, session)
+        else:
+            lost = lists[participant][session] - 1
+            assert worth == (oracle.longest_list(problem) - lost) * oracle.places(problem, [session])
 
 
 def test_the_summary_shows_allocations_side_by_side() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable
 
 import numpy as np
@@ -39,6 +40,11 @@ def test_welfare_agrees_with_the_definitions(values: list[float]) -> None:
     assert metrics.utilitarian_welfare(utility) == pytest.approx(math.fsum(values))
     assert metrics.egalitarian_welfare(utility) == min(values)
     assert metrics.leximin_vector(utility).tolist() == sorted(values)
+    positive = [value for value in values if value > 0]
+    nash = metrics.nash_welfare(utility)
+    assert nash.positive == len(positive)
+    if positive:
+        assert nash.geometric_mean == pytest.approx(statistics.geometric_mean(positive))
 
 
 def gini(x: list[float]) -> float:
