@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from scripts.write_schemas import DOCUMENTS, schema_text
 
 from pdalloc import Allocation, Audit, Model, Problem, audit, metrics, solve
-from pdalloc.auditing.figures import FIGURES, Measured
-from pdalloc.errors import OptionError, ProblemError
-from tests.strategies import problems
+from pdalloc.auditing.figures import FIGURES
+from pdalloc.errors import OptionError, ProblemError, UnsupportedError
+from pdalloc.generators import day
+from pdalloc.metrics.summary import profile_rows
+from tests.strategies import allocations, problems
 
 
 def two_people(*, rated: bool = False, history: bool = False) -> Problem:
@@ -109,11 +115,8 @@ def test_what_is_not_defined_is_said() -> None:
     table = audit({"a": served(two_people(rated=True))})
     assert table.notes == (
         "utilities are sums of ratings",
-        *(
-            f"{name} of shares of a is not defined: quantity -0.25 is negative; inequality is measured "
-            "on a good of which nobody has less than nothing"
-            for name in ("Gini", "Jain", "Theil", "Atkinson (1/2)", "Hoover")
-        ),
+        "Gini of shares, Jain of shares, Theil of shares, Atkinson (1/2) of shares, Hoover of shares of a cannot be "
+        "given: quantity -0.25 is negative; inequality is measured on a good of which nobody has less than nothing",
     )
     assert math.isnan(table.columns["a"][table.rows.index("Gini of shares")])
     assert table.columns["a"][table.rows.index("variance of shares")] == 0.625**2
@@ -177,15 +180,146 @@ def test_what_cannot_be_audited_is_refused() -> None:
     assert str(error.value) == "also has 'group'; what can be asked for is 'groups'"
 
 
-@given(problem=problems())
-def test_every_figure_is_there_on_every_day(problem: Problem) -> None:
-    allocation = solve(problem, "lottery", seed=1).allocation
-    table = audit(allocation)
+def attempt(function: Callable[..., float], *arguments: object) -> float:
+    """The value of a function, nan where it refuses."""
+    try:
+        return function(*arguments)
+    except (OptionError, UnsupportedError):
+        return math.nan
+
+
+def expected_rows(allocation: Allocation) -> dict[str, float]:
+    """Every row that is there on each day, from the functions of `metrics` alone."""
+    problem = allocation.problem
+    utility, shares = metrics.utilities(allocation), metrics.share_of_own_maximum(allocation)
+    shares = shares[~np.isnan(shares)]
+    nash, envy, blocking = metrics.nash_welfare(utility), metrics.envy(allocation), metrics.blocking_pairs(allocation)
+    rows = {
+        "places filled": metrics.filled_places(allocation),
+        "empty wanted places": metrics.empty_places(allocation),
+        "mean rank": metrics.mean_rank(allocation),
+        "median rank": metrics.median_rank(allocation),
+        "lists with their first choice": metrics.share_in_top(allocation, 1),
+        "lists with one of the first three": metrics.share_in_top(allocation, 3),
+        "total rank cost": metrics.rank_cost(allocation),
+        "seats filled": metrics.seats_filled(allocation),
+        "sessions that nobody attends": metrics.unattended_sessions(allocation),
+        "cancelled sessions": metrics.cancelled_sessions(allocation),
+        "sum of utilities": metrics.utilitarian_welfare(utility),
+        "smallest utility": metrics.egalitarian_welfare(utility),
+        "participants with a positive utility": nash.positive,
+        "geometric mean of positive utilities": nash.geometric_mean,
+        "mean share of own maximum": float(shares.mean()) if len(shares) else math.nan,
+        "smallest share of own maximum": metrics.egalitarian_welfare(shares),
+        "Gini of shares": attempt(metrics.gini, shares),
+        "Jain of shares": attempt(metrics.jain, shares),
+        "Theil of shares": attempt(metrics.theil, shares),
+        "Atkinson (1/2) of shares": attempt(metrics.atkinson, shares, 0.5),
+        "Hoover of shares": attempt(metrics.hoover, shares),
+        "variance of shares": metrics.variance(shares),
+        "participants who envy somebody": envy.participants.value,
+        "pairs with envy": envy.pairs.value,
+        "largest envy": envy.largest,
+        "mean of everybody's largest envy": envy.mean,
+        "pairs that are not EF1": envy.ef1_violations.value,
+        "pairs that are not EF[1,1]": envy.ef11_violations.value,
+        "participants with a wasted seat": blocking.wasted_participants,
+        "pairs with a wasted seat": blocking.wasted_pairs,
+        "wasted seats": blocking.wasted_seats,
+    }
+    if len(problem.priorities):
+        rows["pairs with justified envy"] = blocking.justified_envy_pairs
+        rows["participants with justified envy"] = blocking.justified_envy_participants
+    try:
+        slots = metrics.slot_efficiency(allocation)
+        rows[f"Pareto efficient slots, of {len(slots)}"] = sum(slot.is_efficient for slot in slots)
+    except UnsupportedError:
+        rows["Pareto efficient slots"] = math.nan
+    return rows
+
+
+@given(data=st.data())
+def test_rows_are_what_the_functions_of_metrics_say(data: st.DataObject) -> None:
+    problem = data.draw(problems(minimums=True))
+    days = {"a": data.draw(allocations(problem)), "b": data.draw(allocations(problem))}
+    table = audit(days)
     assert len(set(table.rows)) == len(table.rows) == len(table.forms) == len(table.better)
-    assert all(len(cells) == 2 for _, cells in table.text_rows())
+    assert all(len(cells) == 3 for _, cells in table.text_rows())
+    for name, allocation in days.items():
+        expected = expected_rows(allocation) | profile_rows(allocation)
+        expected["popularity margin over a"] = metrics.popularity_margin(allocation, days["a"])
+        column = dict(zip(table.rows, table.columns[name], strict=True))
+        # a row that only the other day has counts what did not occur here
+        assert set(expected) <= set(column)
+        assert [column[row] for row in expected] == pytest.approx(list(expected.values()), nan_ok=True)
+        assert not any(column[row] for row in set(column) - set(expected))
 
 
 def test_names_of_figures_are_all_different() -> None:
     assert len({figure.name for figure in FIGURES}) == len(FIGURES)
-    day = Measured(served(two_people()), 0)
-    assert metrics.utilities(day.allocation).tolist() == day.utility.tolist()
+
+
+def test_justified_envy_is_only_counted_where_there_are_priorities() -> None:
+    lists, seats = {"p": ["x"], "q": ["x"]}, {"x": 1}
+    without = Problem.from_rankings(lists, capacity=seats)
+    ordered = Problem.from_rankings(lists, capacity=seats, priorities={"x": ["q", "p"]})
+    assert not [row for row in audit(Allocation.from_schedules(without, {"p": ["x"]})).rows if "justified" in row]
+    table = audit(Allocation.from_schedules(ordered, {"p": ["x"]}))
+    assert table.columns[""][table.rows.index("participants with justified envy")] == 1
+
+
+def test_slots_of_a_day_without_slots_are_not_judged_where_somebody_wants_several_places() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_participant("p", limit=2)
+    model.add_choice("p", "x", 1)
+    table = audit(Allocation.from_schedules(model.build(), {}))
+    assert math.isnan(table.columns[""][table.rows.index("Pareto efficient slots")])
+    assert table.notes[1:] == (
+        "Pareto efficient slots cannot be given: participant 'p' wants 2 places on a day without slots; trades slot by "
+        "slot are about one place each",
+    )
+
+
+def test_a_sample_is_said_with_its_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdalloc.metrics.schedule_values.MOST_PAIRS", 100)
+    monkeypatch.setattr("pdalloc.metrics.schedule_values.FEWEST_SAMPLED", 20)
+    allocation = solve(day(80, 12, 3, 2, seed=1), "lottery", seed=1).allocation
+    found = metrics.envy(allocation, seed=3)
+    assert len(found.participant) == 20
+    table = audit({"draw": allocation}, seed=3)
+    intervals = "; ".join(
+        f"{name} {estimate.lower:,.0f} to {estimate.upper:,.0f}"
+        for name, estimate in (
+            ("participants who envy somebody", found.participants),
+            ("pairs with envy", found.pairs),
+            ("pairs that are not EF1", found.ef1_violations),
+            ("pairs that are not EF[1,1]", found.ef11_violations),
+        )
+    )
+    assert table.notes[1] == (
+        "envy of draw was looked for in 20 of 80 participants, drawn at random; its largest and mean are theirs, and "
+        f"95% intervals of the others are: {intervals}"
+    )
+    assert table.columns["draw"][table.rows.index("pairs with envy")] == found.pairs.value
+
+
+def test_ratings_too_large_for_envy_leave_the_other_figures() -> None:
+    model = Model()
+    for session in ("x", "y"):
+        model.add_session(session, capacity=1)
+    model.add_participant("p", limit=2)
+    for session in ("x", "y"):
+        model.add_choice("p", session, rating=4e18)
+    table = audit(Allocation.from_schedules(model.build(), {"p": ["x", "y"]}))
+    column = dict(zip(table.rows, table.columns[""], strict=True))
+    assert math.isnan(column["pairs with envy"])
+    assert column["places filled"] == 2
+    assert table.notes[1].startswith("participants who envy somebody, pairs with envy, largest envy, ")
+    assert "cannot be given: ratings up to 4e+18 times scale 1 do not fit 62 bits" in table.notes[1]
+
+
+def test_the_page_of_figures_lists_every_figure_with_its_direction() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    assert [(row[0], row[2]) for row in rows[1:]] == [(figure.name, figure.better) for figure in FIGURES]

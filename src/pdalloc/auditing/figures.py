@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -28,12 +28,20 @@ class Measured:
     ----------
     allocation : Allocation
     seed : int
-        For what is resampled.
+        For what is resampled or counted on a sample.
+    baseline : str
+        Name of an allocation that it is compared with; "" for none.
+    against : Allocation, optional
+        That allocation.
     """
 
-    def __init__(self, allocation: Allocation, seed: int) -> None:
+    def __init__(
+        self, allocation: Allocation, seed: int = 0, baseline: str = "", against: Allocation | None = None
+    ) -> None:
         self.allocation = allocation
         self.seed = seed
+        self.baseline = baseline
+        self.against = against
 
     @cached_property
     def utility(self) -> FloatArray:
@@ -48,7 +56,7 @@ class Measured:
     @cached_property
     def share(self) -> FloatArray:
         """See `metrics.share_of_own_maximum`."""
-        return metrics.share_of_own_maximum(self.allocation)
+        return metrics.share_of_own_maximum(self.allocation, self.utility)
 
     @cached_property
     def known_share(self) -> FloatArray:
@@ -60,6 +68,35 @@ class Measured:
     def shares(self) -> tuple[FloatArray, Int64Array]:
         """The different known shares, and how many participants have each."""
         return count_values(self.known_share)
+
+    @cached_property
+    def envy(self) -> metrics.Envy:
+        """See `metrics.envy`."""
+        return metrics.envy(self.allocation, self.seed)
+
+    @cached_property
+    def blocking(self) -> metrics.BlockingPairs:
+        """See `metrics.blocking_pairs`."""
+        return metrics.blocking_pairs(self.allocation)
+
+    def remarks(self, of: str) -> Iterator[str]:
+        """Yield what a reader of the figures has to know; `of` says of which allocation."""
+        left_out = len(self.share) - len(self.known_share)
+        if left_out:
+            yield f"participants left out of shares{of}, who could have had nothing of value: {left_out:,}"
+        envy = vars(self).get("envy")  # it is not there where ratings are too large for it
+        if envy is not None and len(envy.participant) < envy.people:
+            estimates = {
+                ENVIOUS: envy.participants,
+                ENVY: envy.pairs,
+                NOT_EF1: envy.ef1_violations,
+                NOT_EF11: envy.ef11_violations,
+            }
+            yield (
+                f"envy{of} was looked for in {len(envy.participant):,} of {envy.people:,} participants, drawn at "
+                "random; its largest and mean are theirs, and 95% intervals of the others are: "
+                + "; ".join(f"{name} {found.lower:,.0f} to {found.upper:,.0f}" for name, found in estimates.items())
+            )
 
     @cached_property
     def group_gaps(self) -> list[GroupGap]:
@@ -101,6 +138,28 @@ def _mean(quantity: FloatArray) -> float:
     return float(quantity.mean()) if quantity.size else float("nan")
 
 
+def _justified_envy(day: Measured) -> dict[str, Value]:
+    if not len(day.allocation.problem.priorities):
+        return {}
+    found = day.blocking
+    return {
+        "pairs with justified envy": found.justified_envy_pairs,
+        "participants with justified envy": found.justified_envy_participants,
+    }
+
+
+def _efficient_slots(day: Measured) -> dict[str, Value]:
+    slots = metrics.slot_efficiency(day.allocation)
+    return {f"{EFFICIENT_SLOTS}, of {len(slots)}": sum(slot.is_efficient for slot in slots)}
+
+
+def _popularity(day: Measured) -> dict[str, Value]:
+    if day.against is None:
+        return {}
+    margin = metrics.popularity_margin(day.allocation, day.against)
+    return {f"popularity margin over {day.baseline}": margin}
+
+
 def _history(day: Measured) -> dict[str, Value]:
     history = day.allocation.problem.history
     if np.isnan(history).all():
@@ -137,6 +196,9 @@ def _gap_name(gap: GroupGap) -> str:
 
 
 SMALL = 5
+ENVIOUS, ENVY = "participants who envy somebody", "pairs with envy"
+NOT_EF1, NOT_EF11 = "pairs that are not EF1", "pairs that are not EF[1,1]"
+EFFICIENT_SLOTS = "Pareto efficient slots"
 HISTORY = "rank correlation of shares with history"
 
 FIGURES: tuple[Figure, ...] = (
@@ -164,6 +226,18 @@ FIGURES: tuple[Figure, ...] = (
     Figure("Hoover of shares", ".3f", "lower", lambda day: metrics.hoover(*day.shares)),
     Figure("variance of shares", ".3f", "lower", lambda day: metrics.variance(*day.shares)),
     Figure(HISTORY, ".3f", "neither", _history),
+    Figure(ENVIOUS, ",.0f", "lower", lambda day: day.envy.participants.value),
+    Figure(ENVY, ",.0f", "lower", lambda day: day.envy.pairs.value),
+    Figure("largest envy", ",.2f", "lower", lambda day: day.envy.largest),
+    Figure("mean of everybody's largest envy", ",.3f", "lower", lambda day: day.envy.mean),
+    Figure(NOT_EF1, ",.0f", "lower", lambda day: day.envy.ef1_violations.value),
+    Figure(NOT_EF11, ",.0f", "lower", lambda day: day.envy.ef11_violations.value),
+    Figure("justified envy", ",", "lower", _justified_envy),
+    Figure("participants with a wasted seat", ",", "lower", lambda day: day.blocking.wasted_participants),
+    Figure("pairs with a wasted seat", ",", "lower", lambda day: day.blocking.wasted_pairs),
+    Figure("wasted seats", ",", "lower", lambda day: day.blocking.wasted_seats),
+    Figure(EFFICIENT_SLOTS, ",", "higher", _efficient_slots),
+    Figure("popularity margin", ",", "higher", _popularity),
     Figure("mean share by group", ".1%", "neither", _group_means, also="groups"),
     Figure("gaps between groups", ".1%", "lower", _group_gaps, also="groups"),
     Figure("gaps between groups, how sure", ".1%", "neither", _group_gap_context, also="groups"),

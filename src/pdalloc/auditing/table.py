@@ -7,11 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pdalloc.allocation import Allocation
 from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, Value
-from pdalloc.errors import OptionError
+from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.metrics.table import FigureTable, figure_text
 from pdalloc.problem import Problem
 from pdalloc.result import Result
@@ -39,7 +37,7 @@ class Audit(FigureTable):
     forms : tuple of str
         Format specification of each figure.
     notes : tuple of str
-        What utilities are, and why a figure is not defined.
+        What utilities are, why a figure is not defined, and how sure those are that were counted on a sample.
     """
 
     problem: Problem
@@ -98,12 +96,13 @@ def audit(
     Parameters
     ----------
     allocations : Allocation or Result, or a sequence of these, or a mapping of name to these
-        In a sequence a result goes by its solver's name, an allocation by its position from 1.
+        In a sequence a result goes by its solver's name, an allocation by its position from 1. All are compared with
+        the first one by `metrics.popularity_margin`.
     also : collection of {"groups"}
         Figures that take a solve or resampling and are only there on request: "groups" compares the shares of their own
         maximum that the groups of participants get, with bootstrap intervals.
     seed : int
-        Of what is resampled.
+        Of what is resampled, and of who is looked at where envy takes a sample.
 
     Raises
     ------
@@ -119,24 +118,26 @@ def audit(
     0.5
     """
     columns = _named(allocations)
-    problem = next(iter(columns.values())).problem
+    baseline, against = next(iter(columns.items()))
+    problem = against.problem
     figures = _asked_for(also)
-    values: dict[str, dict[str, Value]] = {name: {} for name in columns}
+    values: dict[str, dict[str, Value]] = {}
     source: dict[str, Figure] = {}
     notes = [_what_utilities_are(problem)]
     for name, allocation in columns.items():
-        day, of = Measured(allocation, seed), f" of {name}" if name else ""
+        day = Measured(allocation, seed, baseline, against if len(columns) > 1 else None)
+        values[name], of = {}, f" of {name}" if name else ""
+        refused: dict[str, list[str]] = {}
         for figure in figures:
             try:
                 rows = figure.rows(day)
-            except OptionError as error:
+            except (OptionError, UnsupportedError) as error:
                 rows = {figure.name: float("nan")}
-                notes.append(f"{figure.name}{of} is not defined: {error}")
+                refused.setdefault(str(error), []).append(figure.name)
             values[name] |= rows
             source |= dict.fromkeys(rows, figure)
-        left_out = int(np.isnan(day.share).sum())
-        if left_out:
-            notes.append(f"participants left out of shares{of}, who could have had nothing of value: {left_out:,}")
+        notes += [f"{', '.join(names)}{of} cannot be given: {reason}" for reason, names in refused.items()]
+        notes += day.remarks(of)
     source = dict(sorted(source.items(), key=lambda row: figures.index(row[1])))
     # a row that only others have counts what did not occur
     return Audit(
