@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from benchmarks.auditing import AUDIT
 from benchmarks.checking import VIOLATIONS
 from benchmarks.command import FIRST_RUN, LATER_RUN
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
@@ -62,6 +63,10 @@ def _seconds(what: str, results: Results, instance: str) -> float | None:
     return results.seconds(instance, what)
 
 
+def _gigabytes(what: str, results: Results, instance: str) -> float | None:
+    return ratio(results.memory(instance, what), 1e9)
+
+
 def _times_the_input(results: Results, instance: str) -> float | None:
     shape = INSTANCES[instance].shape
     assert shape is not None
@@ -95,6 +100,8 @@ def _targets() -> Iterator[Target]:
             rank_sum = partial(_times_as_long, profile, FLOW)
             yield Target(objective, instance, 10, False, "times as long as rank-sum", rank_sum)
     yield Target("violations", large, 4, False, "passes", partial(_passes, VIOLATIONS))
+    yield Target(AUDIT, large, 15, False, "passes", partial(_passes, AUDIT))
+    yield Target(f"{AUDIT}: peak memory", large, 1, False, "GB", partial(_gigabytes, AUDIT))
     yield Target(ONE_DRAW, large, 4, False, "passes", partial(_passes, ONE_DRAW))
     yield Target("lottery, 10,000 draws", LEXINGTON.name, 0.6, False, "s", partial(_seconds, DRAWS))
     yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))
