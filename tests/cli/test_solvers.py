@@ -1,0 +1,15 @@
+"""`pdalloc solvers`: what it lists."""
+
+from __future__ import annotations
+
+from pdalloc import solver_names
+from tests.cli.running import run
+
+
+def test_solvers_lists_every_solver_with_its_features() -> None:
+    result = run("solvers")
+    assert result.exit_code == 0, result.output
+    for name in solver_names():
+        assert f"│ {name}" in result.stdout
+    assert "rank-sum, welfare" in result.stdout
+    assert "nothing: a rule" in result.stdout

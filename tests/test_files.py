@@ -1,0 +1,65 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pdalloc
+from pdalloc.files import check_writable, write_files
+from tests.cli.running import contents
+
+
+def test_finding_out_whether_a_folder_can_be_written_leaves_nothing(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "deep")
+    check_writable(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_files_get_their_names_all_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    """Another program may hold one of the files open: replacing it fails when others were replaced already."""
+    write_files(tmp_path, {"a": "old", "c": "old"})
+    replace, calls = Path.replace, []
+
+    def replace_some(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == failing:
+            raise PermissionError(13, "held by another program")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_some)
+    with pytest.raises(pdalloc.errors.OutputError, match="cannot write there: held by another program"):
+        write_files(tmp_path, {"a": "new", "b": "new", "c": "new"})
+    assert contents(tmp_path) == {"a": b"old", "c": b"old"}
+
+
+def test_a_folder_that_was_made_in_vain_goes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, data: bytes) -> int:
+        self.touch()
+        raise OSError(28, "no space left on the device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(pdalloc.errors.OutputError, match="no space left on the device; name another folder"):
+        write_files(tmp_path / "new" / "deep", {"a": "new"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_while_files_get_their_names_puts_them_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"a": "old", "b": "old"})
+    replace = Path.replace
+
+    def interrupted_at_b(self: Path, target: Path) -> Path:
+        if target.name == "b":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted_at_b)
+    with pytest.raises(KeyboardInterrupt):
+        write_files(tmp_path, {"a": "new", "b": "new"})
+    assert contents(tmp_path) == {"a": b"old", "b": b"old"}
