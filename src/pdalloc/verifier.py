@@ -2,9 +2,9 @@
 
 Run it by itself, anywhere::
 
-    python -I -S verifier.py certificate.json tables/
+    python -I -S verifier.py certificate.json FOLDER
 
-`tables/` holds the day as `pdalloc tables` writes it: CSV with commas, choices with ids, one to a row, and rules.toml.
+FOLDER holds the day as `pdalloc tables` writes it: CSV with commas, choices with ids, one to a row, and rules.toml.
 Nothing here is shared with what made the allocation or the certificate, so that anybody can read all of it.
 docs/certificates.md says what a certificate holds and why it proves what it claims.
 """

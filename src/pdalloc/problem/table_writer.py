@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pdalloc.problem.json import FacilitatorEntry, ParticipantEntry, ProblemDocu
 from pdalloc.problem.problem import Problem
 from pdalloc.problem.tables import TABLE_SUFFIXES, TABLES
 
-__all__ = ["write_tables"]
+__all__ = ["refuse_other_tables", "table_texts", "write_tables"]
 
 
 def write_tables(problem: Problem, path: str | Path) -> None:
@@ -30,10 +30,21 @@ def write_tables(problem: Problem, path: str | Path) -> None:
     """
     texts = table_texts(problem)
     check_writable(path)
+    refuse_other_tables(path, texts)
+    write_files(path, texts)
+
+
+def refuse_other_tables(path: str | Path, texts: Mapping[str, str]) -> None:
+    """Refuse a folder that holds a table which would stay beside the new ones.
+
+    Raises
+    ------
+    OutputError
+        Naming the first one.
+    """
     for name in (f"{table}{suffix}" for table in TABLES for suffix in TABLE_SUFFIXES):
         if name not in texts and (Path(path) / name).exists():
             raise OutputError(f"{Path(path) / name}: belongs to another problem; remove it or name another folder")
-    write_files(path, texts)
 
 
 def table_texts(problem: Problem) -> dict[str, str]:
