@@ -16,9 +16,9 @@ import hashlib
 import json
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import combinations
+from itertools import accumulate, combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -433,105 +433,128 @@ def _cheapest_day(
     person: int,
     kept: tuple[list[tuple[int, int, int]], set[int]] | None,
 ) -> int:
-    """Return the least that any day of one participant costs at the prices."""
-    if kept is not None:
-        running = sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in kept[1])
-        return running + _cheapest_schedule(day, levels, prices, person, kept[1], kept[0][person])
-    open_own = [session for session in day.own[person] if day.may_be_cancelled[session]]
-    best: int | None = None
-    for count in range(len(open_own) + 1):
-        for cancelled in combinations(open_own, count):
-            cost = _cheapest_schedule(day, levels, prices, person, set(cancelled), None)
-            cost += sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in cancelled)
-            best = cost if best is None else min(best, cost)
-    assert best is not None
-    return best
+    """Return the least that any day of one participant costs at the prices, whichever of their sessions run."""
+    if kept is None:
+        own = [session for session in day.own[person] if day.may_be_cancelled[session]]
+        ways = [set(some) for count in range(len(own) + 1) for some in combinations(own, count)]
+    else:
+        ways = [kept[1]]
+    costs = []
+    for cancelled in ways:
+        search = _Cheapest(day, levels, prices, person, cancelled)
+        cost = search.run(None if kept is None else kept[0][person])
+        if cost is not None:
+            running = (session for session in day.own[person] if session not in cancelled)
+            costs.append(cost + sum(prices.running.get((person, session), 0) for session in running))
+    _require(bool(costs), f"participant {day.participants[person]!r} has no schedule that keeps the rules")
+    return min(costs)
 
 
 class _Option(NamedTuple):
+    """A session that somebody could take: what it costs, less the empty places that it fills; and the day likewise."""
+
     cost: int
     session: int
     day_cost: int
 
 
-def _cheapest_schedule(
-    day: Day,
-    levels: list[Level],
-    prices: Multipliers,
-    person: int,
-    cancelled: set[int],
-    most: tuple[int, int, int] | None,
-) -> int:
-    """Return the least cost of a schedule at the prices, given which of their own sessions are cancelled."""
-    weighted = [(weight, level) for weight, level in zip(prices.weights, levels, strict=True) if weight]
-    sums = [(weight, level) for weight, level in weighted if level.counted is None]
-    counts = [(weight, level) for weight, level in weighted if level.counted is not None]
-    wanted, busy = day.wanted(person, cancelled), day.busy(person, cancelled)
-    own = day.weight[person]
-    of_empty = sum(weight * level.empty * (own if level.weighted else 1) for weight, level in sums)
-    released = wanted - day.wanted(person, set())
-    constant = of_empty * wanted + sum(weight * level.released for weight, level in sums) * released
-    last = day.longest
-    score = [0] * (last * wanted + 1)
-    for weight, level in counts:
-        if level.counted is not None and level.counted < len(score):
-            score[level.counted] += weight
-    lowest = score[:1]
-    for cost in score[1:]:
-        lowest.append(min(lowest[-1], cost))
-    fixed = {session for who, session in day.fixed if who == person} if day.fixed else set()
-    stages: dict[int, list[_Option]] = {}
-    for session in range(len(day.sessions)) if day.unlisted else {*day.rank[person], *fixed}:
-        closed = kept_out(day, person, session, busy, wanted) or (most is not None and session in cancelled)
-        if closed and session not in fixed:
-            continue
-        size, mask = day.size[session], day.mask[session]
-        cost = sum(weight * place_cost(day, level, person, session) for weight, level in sums)
-        cost += prices.seat[session] + prices.link.get((person, session), 0) - of_empty * size
-        for name in day.facilitators[session] if prices.participant_limit else ():
-            cost += prices.participant_limit.get(name, 0)
-        rank = day.rank[person].get(session)
-        day_cost = (last if rank is None else rank - 1) * size - last * size
-        stage = (mask & -mask).bit_length() - 1 if mask else len(day.slots) + session
-        stages.setdefault(stage, []).append(_Option(cost, session, day_cost))
-    order = [sorted(options) for _, options in sorted(stages.items())]
-    rest = [0]
-    for options in reversed(order):
-        rest.append(rest[-1] + min(0, options[0].cost))
-    rest.reverse()
-    best: int | None = None
-    start = constant, last * wanted, 0, 0, 0, frozenset[int]()
-    pending = [(0, start)]
-    while pending:
-        stage, (cost, total, places, taken, unlisted, chosen) = pending.pop()
-        if best is not None and cost + rest[stage] + lowest[total] >= best:
-            continue
-        if stage == len(order):
-            day_key = (wanted - places, unlisted, total)
-            if fixed <= chosen and (most is None or day_key <= most):
-                best = cost + score[total] if best is None else min(best, cost + score[total])
-            continue
-        more = [(stage + 1, (cost, total, places, taken, unlisted, chosen))]
-        for option in order[stage]:
-            session = option.session
-            size, mask = day.size[session], day.mask[session]
-            if mask & taken or places + size > wanted or any(day.are_apart(session, other) for other in chosen):
+class _Partial(NamedTuple):
+    """Part of a schedule: up to a stage, what it costs, the day's cost if the rest stays empty, and what it holds."""
+
+    stage: int
+    cost: int
+    day_cost: int
+    places: int
+    taken: int
+    unlisted: int
+    chosen: frozenset[int]
+
+
+class _Cheapest:
+    """The search for the cheapest schedule of one participant at the prices, given which sessions are cancelled.
+
+    Sessions are decided on in the order of their first slots, those without a slot one by one; what is left can at best
+    take the cheapest session of every later stage.
+    """
+
+    def __init__(self, day: Day, levels: list[Level], prices: Multipliers, person: int, cancelled: set[int]) -> None:
+        self.day, self.prices, self.person, self.cancelled = day, prices, person, cancelled
+        weighted = [(weight, level) for weight, level in zip(prices.weights, levels, strict=True) if weight]
+        self.sums = [(weight, level) for weight, level in weighted if level.counted is None]
+        self.wanted, self.busy = day.wanted(person, cancelled), day.busy(person, cancelled)
+        self.fixed = {session for who, session in day.fixed if who == person} if day.fixed else set()
+        own = day.weight[person]
+        self.of_empty = sum(weight * level.empty * (own if level.weighted else 1) for weight, level in self.sums)
+        released = self.wanted - day.wanted(person, set())
+        self.nothing = self.of_empty * self.wanted + sum(w * level.released for w, level in self.sums) * released
+        # what days of each cost are weighted with, and the least of all that cost no more
+        self.score = [0] * (day.longest * self.wanted + 1)
+        for weight, level in weighted:
+            if level.counted is not None and level.counted < len(self.score):
+                self.score[level.counted] += weight
+        self.least_score = list(accumulate(self.score, min))
+        self.stages = self._stages()
+        cheapest = [min(0, options[0].cost) for options in self.stages]
+        self.rest = [*accumulate(reversed(cheapest), initial=0)][::-1]
+
+    def _stages(self) -> list[list[_Option]]:
+        """Return what can be chosen at each stage, the cheapest first."""
+        day = self.day
+        stages: dict[int, list[_Option]] = {}
+        for session in range(len(day.sessions)) if day.unlisted else {*day.rank[self.person], *self.fixed}:
+            closed = kept_out(day, self.person, session, self.busy, self.wanted)
+            if session in self.fixed or not (closed or session in self.cancelled):
+                mask = day.mask[session]
+                first = (mask & -mask).bit_length() - 1 if mask else len(day.slots) + session
+                stages.setdefault(first, []).append(self._option(session))
+        return [sorted(options) for _, options in sorted(stages.items())]
+
+    def _option(self, session: int) -> _Option:
+        day, prices, size = self.day, self.prices, self.day.size[session]
+        cost = sum(weight * place_cost(day, level, self.person, session) for weight, level in self.sums)
+        cost += prices.seat[session] + prices.link.get((self.person, session), 0) - self.of_empty * size
+        if prices.participant_limit:
+            cost += sum(prices.participant_limit.get(name, 0) for name in day.facilitators[session])
+        rank = day.rank[self.person].get(session, day.longest + 1)
+        return _Option(cost, session, (rank - 1 - day.longest) * size)
+
+    def run(self, most: tuple[int, int, int] | None) -> int | None:
+        """Return the least cost, None without a schedule; `most` is the worst that the day may be."""
+        best: int | None = None
+        pending = [_Partial(0, self.nothing, self.day.longest * self.wanted, 0, 0, 0, frozenset())]
+        while pending:
+            part = pending.pop()
+            if best is not None and part.cost + self.rest[part.stage] + self.least_score[part.day_cost] >= best:
                 continue
-            state = (
-                cost + option.cost,
-                total + option.day_cost,
-                places + size,
-                taken | mask,
-                unlisted + size * (session not in day.rank[person]),
-                chosen | {session},
-            )
-            more.append((stage + 1, state))
-        # the last one put there is looked at first: the cheapest
-        more.sort(key=lambda entry: -entry[1][0])
-        pending.extend(more)
-    _require(best is not None, f"participant {day.participants[person]!r} has no schedule that keeps the rules")
-    assert best is not None
-    return best
+            if part.stage < len(self.stages):
+                # the last one put there is looked at first: the cheapest
+                pending.extend(sorted(self._longer(part), key=lambda longer: -longer.cost))
+            elif self.fixed <= part.chosen and (most is None or self._standing(part) <= most):
+                cost = part.cost + self.score[part.day_cost]
+                best = cost if best is None else min(best, cost)
+        return best
+
+    def _standing(self, part: _Partial) -> tuple[int, int, int]:
+        return self.wanted - part.places, part.unlisted, part.day_cost
+
+    def _longer(self, part: _Partial) -> Iterator[_Partial]:
+        """Yield a part of a schedule with nothing at its stage, and with each session that goes with it."""
+        day = self.day
+        yield part._replace(stage=part.stage + 1)
+        for cost, session, day_cost in self.stages[part.stage]:
+            size, mask = day.size[session], day.mask[session]
+            if part.places + size > self.wanted or mask & part.taken:
+                continue
+            if not any(day.are_apart(session, other) for other in part.chosen):
+                yield _Partial(
+                    part.stage + 1,
+                    part.cost + cost,
+                    part.day_cost + day_cost,
+                    part.places + size,
+                    part.taken | mask,
+                    part.unlisted + size * (session not in day.rank[self.person]),
+                    part.chosen | {session},
+                )
 
 
 def kept_out(day: Day, person: int, session: int, busy: int, wanted: int) -> bool:
