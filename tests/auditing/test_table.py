@@ -177,7 +177,7 @@ def test_what_cannot_be_audited_is_refused() -> None:
     )
     with pytest.raises(OptionError) as error:
         audit(served(one), also=["group"])
-    assert str(error.value) == "also has 'group'; what can be asked for is 'groups'"
+    assert str(error.value) == "also has 'group'; what can be asked for is 'efficiency', 'groups'"
 
 
 def attempt(function: Callable[..., float], *arguments: object) -> float:
@@ -323,3 +323,11 @@ def test_the_page_of_figures_lists_every_figure_with_its_direction() -> None:
     page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
     assert [(row[0], row[2]) for row in rows[1:]] == [(figure.name, figure.better) for figure in FIGURES]
+
+
+def test_efficiency_of_the_whole_day_is_there_on_request() -> None:
+    problem = Problem.from_rankings({"p": ["x", "y"], "q": ["y", "x"]}, capacity={"x": 1, "y": 1})
+    crossed = Allocation.from_schedules(problem, {"p": ["y"], "q": ["x"]})
+    table = audit({"best": solve(problem).allocation, "crossed": crossed}, also=["efficiency"]).to_frame()
+    row = table.loc["whole day is Pareto efficient (1 yes, 0 no)"]
+    assert (row["best"], row["crossed"]) == (1, 0)

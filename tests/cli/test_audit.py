@@ -49,7 +49,9 @@ def test_the_document_is_that_of_the_library(tmp_path: Path) -> None:
 def test_what_cannot_be_audited_is_refused(day: Path) -> None:
     assert_refused(run("audit", day), f"no such file; run `pdalloc allocate {day}` first")
     assert run("allocate", day).exit_code == 0
-    assert_refused(run("audit", day, "--also", "group"), "also has 'group'; what can be asked for is 'groups'")
+    assert_refused(
+        run("audit", day, "--also", "group"), "also has 'group'; what can be asked for is 'efficiency', 'groups'"
+    )
     other = day / "last"
     assert run("allocate", day, "--unlisted", "last", "--solver", "first-come", "--out", other).exit_code == 0
     assert_refused(

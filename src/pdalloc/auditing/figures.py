@@ -167,6 +167,15 @@ def _history(day: Measured) -> dict[str, Value]:
     return {HISTORY: metrics.history_correlation(day.share, history)}
 
 
+def _efficient_day(day: Measured) -> Value:
+    """Return 1 where no reallocation of whole days makes somebody better off and nobody worse off, 0 where one does."""
+    from pdalloc.auditing.certificate import Claim
+    from pdalloc.auditing.efficiency import certify_efficiency
+
+    known = {Claim.EFFICIENT: 1, Claim.INEFFICIENT: 0}
+    return known.get(certify_efficiency(day.allocation).claim, float("nan"))
+
+
 def _group_means(day: Measured) -> dict[str, Value]:
     rows: dict[str, Value] = {}
     for group, gap in zip(day.allocation.problem.groups, day.group_gaps, strict=True):
@@ -199,6 +208,7 @@ SMALL = 5
 ENVIOUS, ENVY = "participants who envy somebody", "pairs with envy"
 NOT_EF1, NOT_EF11 = "pairs that are not EF1", "pairs that are not EF[1,1]"
 EFFICIENT_SLOTS = "Pareto efficient slots"
+EFFICIENT_DAY = "whole day is Pareto efficient (1 yes, 0 no)"
 HISTORY = "rank correlation of shares with history"
 
 FIGURES: tuple[Figure, ...] = (
@@ -238,6 +248,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("wasted seats", ",", "lower", lambda day: day.blocking.wasted_seats),
     Figure(EFFICIENT_SLOTS, ",", "higher", _efficient_slots),
     Figure("popularity margin", ",", "higher", _popularity),
+    Figure(EFFICIENT_DAY, ".0f", "higher", _efficient_day, also="efficiency"),
     Figure("mean share by group", ".1%", "neither", _group_means, also="groups"),
     Figure("gaps between groups", ".1%", "lower", _group_gaps, also="groups"),
     Figure("gaps between groups, how sure", ".1%", "neither", _group_gap_context, also="groups"),

@@ -98,9 +98,10 @@ def audit(
     allocations : Allocation or Result, or a sequence of these, or a mapping of name to these
         In a sequence a result goes by its solver's name, an allocation by its position from 1. All are compared with
         the first one by `metrics.popularity_margin`.
-    also : collection of {"groups"}
+    also : collection of {"groups", "efficiency"}
         Figures that take a solve or resampling and are only there on request: "groups" compares the shares of their own
-        maximum that the groups of participants get, with bootstrap intervals.
+        maximum that the groups of participants get, with bootstrap intervals; "efficiency" looks for a reallocation of
+        whole days that makes somebody better off and nobody worse off.
     seed : int
         Of what is resampled, and of who is looked at where envy takes a sample.
 

@@ -20,7 +20,12 @@ __all__ = ["audit"]
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("results", metavar="[RESULT]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--also", multiple=True, metavar="TEXT", help='"groups": compare the groups of participants.')
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="TEXT",
+    help='"groups": compare the groups of participants; "efficiency": of the whole day.',
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn at random.")
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON document instead of a table.")
 def audit(folder: Path, results: tuple[Path, ...], also: tuple[str, ...], seed: int, *, as_json: bool) -> None:
