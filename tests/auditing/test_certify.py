@@ -118,6 +118,16 @@ def test_no_shorter_trade_improves(problem: Problem, data: st.DataObject) -> Non
     assert moved(trade) == min(better)
 
 
+def test_a_trade_within_a_slot_is_found_on_tied_days_too() -> None:
+    day = generators.day(60, 12, 3, 3, minimum=4, repeats=2, seed=3)
+    allocation = solve(day, objective="greedy").allocation
+    certificate = certify(allocation, "generous")
+    check_refutation(certificate, "generous")
+    assert len(certificate.moves) == 2
+    assert all(len(set(move.before) - set(move.after)) == 1 for move in certificate.moves)
+    verified(certificate)
+
+
 def test_rank_costs_and_chains_are_certified() -> None:
     problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x", "y"]}, capacity={"x": 1, "y": 1})
     for options in ({"rank_costs": [0, 7]}, {"objective": "rank-sum,generous"}):

@@ -6,11 +6,14 @@ from typing import Any
 
 from pdalloc import verifier
 from pdalloc.allocation import Allocation
+from pdalloc.auditing.by_slots import differences, moved
 from pdalloc.auditing.certificate import Certificate, Claim
 from pdalloc.auditing.day_proofs import prove_day
+from pdalloc.auditing.places import places_in_tied_slots
+from pdalloc.auditing.prices import find_prices
 from pdalloc.auditing.proofs import WrittenProof
 from pdalloc.errors import SolveStoppedError
-from pdalloc.objectives import Level, Objective
+from pdalloc.objectives import Level, LevelCosts, Objective
 from pdalloc.problem.table_writer import table_texts
 from pdalloc.solvers.mip.solver import Mip
 from pdalloc.solvers.solve import solve
@@ -21,7 +24,9 @@ __all__ = ["certify_day"]
 def certify_day(
     allocation: Allocation, objective: Objective, named: tuple[dict[str, Any], ...], time_limit: float | None
 ) -> Certificate:
-    """Return what linear programs prove of an allocation; where they leave a gap, a better one if `mip` finds it.
+    """Return a trade within one slot that improves an allocation, or else what linear programs prove of it.
+
+    Where they leave a gap, `mip` looks for a better allocation.
 
     Parameters
     ----------
@@ -34,22 +39,43 @@ def certify_day(
     """
     problem = allocation.problem
     levels, value = objective.levels(problem), objective.value(allocation)
+
+    def improvable(better: Allocation) -> Certificate:
+        return Certificate(Claim.IMPROVABLE, problem, allocation, named, levels, value, better=better)
+
+    if (trade := _trade(allocation, objective)) is not None:
+        return improvable(trade)
     day = verifier.Day(table_texts(problem))
     bounds = prove_day(allocation, day, list(named), list(objective.costs(problem)), _costs(levels, value))
     bound = _costs(levels, bounds.costs)
-    if bound == value:
-        claim = Claim.OPTIMAL
-    else:
-        better = _search(allocation, objective, time_limit)
-        if better is not None:
-            return Certificate(Claim.IMPROVABLE, problem, allocation, named, levels, value, better=better)
-        claim = Claim.BOUNDED
+    if bound != value and (found := _search(allocation, objective, time_limit)) is not None:
+        return improvable(found)
+    claim = Claim.OPTIMAL if bound == value else Claim.BOUNDED
     return Certificate(claim, problem, allocation, named, levels, value, bound, WrittenProof(bounds.entries))
 
 
 def _costs(levels: tuple[Level, ...], value: tuple[int, ...]) -> tuple[int, ...]:
     """Return values so that less is better, or costs as values."""
     return tuple(-part if level.maximise else part for level, part in zip(levels, value, strict=False))
+
+
+def _trade(allocation: Allocation, objective: Objective) -> Allocation | None:
+    """Return the allocation after the shortest trade within one slot that improves it, None if there is none."""
+    problem = allocation.problem
+    costs = list(objective.costs(problem))
+    sums = [level for level in costs if isinstance(level, LevelCosts)]
+    if len(sums) < len(costs):
+        return None
+    found = ((places, find_prices(places, map(places.costs, sums))) for places in places_in_tied_slots(allocation))
+    trades = [moved(allocation, places, prices.trade) for places, prices in found if prices.trade]
+    levels, value = objective.levels(problem), objective.value
+    # two who move into sessions of one facilitator may be too many for their limit
+    trades = [
+        trade
+        for trade in trades
+        if _costs(levels, value(trade)) < _costs(levels, value(allocation)) and not trade.violations()
+    ]
+    return min(trades, key=lambda trade: differences(allocation, trade), default=None)
 
 
 def _search(allocation: Allocation, objective: Objective, time_limit: float | None) -> Allocation | None:

@@ -16,7 +16,7 @@ from pdalloc.auditing.proofs import SlotProof
 from pdalloc.auditing.shortages import Shortage, find_shortages
 from pdalloc.objectives import EMPTY_PLACES, LevelCosts, Objective
 
-__all__ = ["certify_slots", "moved"]
+__all__ = ["certify_slots", "differences", "moved"]
 
 
 def certify_slots(allocation: Allocation, objective: Objective, named: tuple[dict[str, Any], ...]) -> Certificate:
@@ -48,7 +48,7 @@ def certify_slots(allocation: Allocation, objective: Objective, named: tuple[dic
         if EMPTY_PLACES.level in levels[:1] and not unlisted and places.held_option is None:
             shortages.extend(find_shortages(problem, slot, places))
     if trades:
-        better = min(trades, key=lambda trade: _differences(allocation, trade))
+        better = min(trades, key=lambda trade: differences(allocation, trade))
         return Certificate(Claim.IMPROVABLE, problem, allocation, named, levels, value, better=better)
     return Certificate(
         Claim.OPTIMAL,
@@ -78,7 +78,7 @@ def moved(allocation: Allocation, places: Places, trade: Sequence[Move]) -> Allo
     return Allocation.from_pairs(allocation.problem, pairs[:, 0], pairs[:, 1], allocation.runs)
 
 
-def _differences(one: Allocation, other: Allocation) -> int:
+def differences(one: Allocation, other: Allocation) -> int:
     """Return how many pairs of the second allocation are not in the first."""
     pairs = np.stack([one.participant, one.session], axis=1)
     return int(np.count_nonzero(~among_pairs(other.participant, other.session, pairs, len(one.runs))))

@@ -51,9 +51,9 @@ def certify(
     -------
     Certificate
         Where slots are separate: prices that prove the optimum of any sum over places, or an improving trade of fewest
-        moves (among all sessions of a slot with up to 400, else among those of the first found). Elsewhere a bound for
-        each level, computed again from multipliers in whole numbers. Nothing is said to be proved that was not computed
-        again from the allocation.
+        moves (among all sessions of a slot with up to 400, else among those of the first found). Elsewhere such a trade
+        within a slot, or a bound for each level, computed again from multipliers in whole numbers. Nothing is said to
+        be proved that was not computed again from the allocation.
 
     Raises
     ------

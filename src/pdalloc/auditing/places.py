@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array, among_pairs
+from pdalloc.metrics.attendable import clashes, rows_between
+from pdalloc.metrics.stability import free_seats
 from pdalloc.objectives import LevelCosts
 from pdalloc.problem import Problem
 
-__all__ = ["NEVER", "PlaceCosts", "Places", "places_by_slot"]
+__all__ = ["NEVER", "PlaceCosts", "Places", "places_by_slot", "places_in_tied_slots"]
 
 NEVER = 2**61
 """Cost of what cannot be."""
@@ -32,8 +34,8 @@ class Places:
         Participant number of everybody who wants a place here.
     session : int32 array, shape (sessions,)
         Session number of each.
-    is_full : bool array, shape (sessions + 1,)
-        Whether no seat is free; False for the outside.
+    is_full, may_be_left : bool arrays, shape (sessions + 1,)
+        Whether nobody more can come, and whether one fewer is enough; False and True for the outside.
     holder, held : int32 arrays, shape (places,)
         Who holds a place in which session: an entry for each of a participant's sessions, and one for all that they
         leave empty.
@@ -54,6 +56,7 @@ class Places:
     participant: Int32Array
     session: Int32Array
     is_full: BoolArray
+    may_be_left: BoolArray
     holder: Int32Array
     held: Int32Array
     held_choice: Int64Array
@@ -153,6 +156,7 @@ def _places(allocation: Allocation, here: BoolArray, wanted: Int64Array, unliste
         participant=participant,
         session=session,
         is_full=np.append((allocation.attendance >= problem.capacity)[session], False),
+        may_be_left=np.ones(len(session) + 1, np.bool_),
         holder=np.concatenate([holder, empty]).astype(np.int32),
         held=np.concatenate([held, np.full(len(empty), len(session))]).astype(np.int32),
         held_choice=np.concatenate([held_choice, np.full(len(empty), -1)]),
@@ -162,6 +166,56 @@ def _places(allocation: Allocation, here: BoolArray, wanted: Int64Array, unliste
         held_option=held_option,
         closed=closed[(closed >= 0).all(axis=1)],
         allows_unlisted=unlisted,
+    )
+
+
+def places_in_tied_slots(allocation: Allocation) -> Iterator[Places]:
+    """Yield the places of each slot on a day whose slots are tied together: those that can change by themselves.
+
+    Everybody keeps the rest of their day, and what does not go with it is no option; the same sessions run, nobody
+    leaves one that is at its minimum, and places over several slots or fixed ones stay. Unlisted places are no options.
+    """
+    problem = allocation.problem
+    in_slot, fixed = problem.session_slots.mask(), problem.fixed
+    tied = np.zeros(len(allocation), np.bool_)
+    if len(fixed):
+        tied = among_pairs(allocation.participant, allocation.session, fixed, len(problem.sessions))
+    tied |= problem.session_slots.count[allocation.session] > 1
+    short = allocation.attendance <= problem.minimum
+    closed = (free_seats(allocation) <= 0) | ((problem.minimum > 0) & short)
+    available = problem.available_if(allocation.runs)
+    for slot in range(len(problem.slots)):
+        here = in_slot[:, slot] & (problem.session_slots.count == 1) & allocation.runs
+        occupied = np.zeros(len(problem.participants), np.bool_)
+        occupied[allocation.participant[in_slot[allocation.session, slot]]] = True
+        stays = np.zeros_like(occupied)
+        stays[allocation.participant[tied & in_slot[allocation.session, slot]]] = True
+        wanted = (available[:, slot] & ~stays & (occupied | (allocation.empty > 0))).astype(np.int64)
+        places = _places(allocation, here, wanted, unlisted=False)
+        yield _with_the_rest_of_the_day(allocation, places, closed, short, slot)
+
+
+def _with_the_rest_of_the_day(
+    allocation: Allocation, places: Places, closed: BoolArray, short: BoolArray, slot: int
+) -> Places:
+    """Return the places with the options that go with what each person has in other slots."""
+    problem = allocation.problem
+    elsewhere = np.flatnonzero(~problem.session_slots.mask()[allocation.session, slot])
+    start, end = (
+        np.searchsorted(allocation.participant[elsewhere], places.participant, side) for side in ("left", "right")
+    )
+    whose, at = rows_between(start[places.chooser], end[places.chooser])
+    clash = clashes(allocation, places.session[places.option[whose]].astype(np.int64), elsewhere[at])
+    goes = np.ones(len(places.option), np.bool_)
+    goes[whose[clash]] = False
+    choice = np.arange(len(places.option)) if places.option_choice is None else places.option_choice
+    return replace(
+        places,
+        is_full=np.append(closed[places.session], False),
+        may_be_left=np.append(~short[places.session] | (problem.minimum[places.session] == 0), True),
+        chooser=places.chooser[goes],
+        option=places.option[goes],
+        option_choice=choice[goes],
     )
 
 

@@ -130,7 +130,7 @@ class _Face:
         self.kept: Int64Array | None = None
         self.chooser, self.option = places.chooser, places.option
         self.may_be_empty = np.ones(len(places.participant), np.bool_)
-        self.may_be_vacated = places.is_full.copy()
+        self.may_be_vacated = places.is_full & places.may_be_left
         self.tight: list[tuple[Int64Array, Int64Array]] = []
 
     def begin(self, costs: PlaceCosts, high: int) -> None:
