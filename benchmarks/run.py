@@ -48,7 +48,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
         for instance in instances:
             file = Path(folder) / "choices.npz"
             instance.write(file)
-            for capability in [whole_days] if instance.group == "days" else CAPABILITIES:
+            for capability in [whole_days, auditing] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

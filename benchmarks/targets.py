@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from benchmarks.auditing import AUDIT
+from benchmarks.auditing import AUDIT, CERTIFIED_DAYS, CERTIFY, CERTIFY_DAY
 from benchmarks.checking import VIOLATIONS
 from benchmarks.command import FIRST_RUN, LATER_RUN
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
@@ -100,6 +100,14 @@ def _targets() -> Iterator[Target]:
             rank_sum = partial(_times_as_long, profile, FLOW)
             yield Target(objective, instance, 10, False, "times as long as rank-sum", rank_sum)
     yield Target("violations", large, 4, False, "passes", partial(_passes, VIOLATIONS))
+    for instance in (LEXINGTON.name, large, large_skewed):
+        yield Target(
+            "certifying", instance, 1, False, "times as long as solving", partial(_times_as_long, CERTIFY, FLOW)
+        )
+    for day in CERTIFIED_DAYS:
+        longer = partial(_times_as_long, CERTIFY_DAY.format(day.objective), MIP.format(day.objective))
+        what = f"certifying {day.objective}"
+        yield Target(what, day.instance.name, 1, False, "times as long as solving", longer)
     yield Target(AUDIT, large, 15, False, "passes", partial(_passes, AUDIT))
     yield Target(f"{AUDIT}: peak memory", large, 1, False, "GB", partial(_gigabytes, AUDIT))
     yield Target(ONE_DRAW, large, 4, False, "passes", partial(_passes, ONE_DRAW))

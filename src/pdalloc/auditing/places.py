@@ -224,9 +224,8 @@ def _open_choices(problem: Problem, here: BoolArray, wants: BoolArray, barred: I
     choices = problem.choices
     if not len(barred) and wants.all() and here.all():
         return None
-    is_open = here[choices.session] & wants[choices.participant]
-    is_open &= ~among_pairs(choices.participant, choices.session, barred, len(here))
-    return np.flatnonzero(is_open)
+    choice = np.flatnonzero(here[choices.session] & wants[choices.participant])
+    return choice[~among_pairs(choices.participant[choice], choices.session[choice], barred, len(here))]
 
 
 def _numbering(chosen: Int32Array, total: int) -> Int32Array:

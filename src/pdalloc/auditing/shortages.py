@@ -80,6 +80,8 @@ def find_shortages(problem: Problem, slot: str | None, places: Places) -> Iterat
     held = np.full(people, outside)
     held[places.holder] = places.held
     short, reached = held == outside, np.zeros(outside + 1, np.bool_)
+    if not short.any():
+        return
     while True:
         reached[places.option[short[places.chooser]]] = True
         more = short | reached[held]
