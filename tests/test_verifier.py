@@ -76,6 +76,6 @@ def test_no_multipliers_give_a_bound_above_any_allocation(problem: Problem, data
     }
     value = verifier.value_of(day, levels, *numbered(allocation))
     total = sum(weight * part for weight, part in zip(weights, value, strict=True))
-    assert verifier.bound_of(day, levels, proof) <= total
+    assert verifier.Bound(day, levels, proof).total <= total
     kept = [verifier.standing_of(day, s, i, numbered(allocation)[1]) for i, s in enumerate(numbered(allocation)[0])]
-    assert verifier.bound_of(day, levels, proof, (kept, numbered(allocation)[1])) <= total
+    assert verifier.Bound(day, levels, proof, (kept, numbered(allocation)[1])).total <= total

@@ -14,7 +14,7 @@ from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
 from pdalloc.result import Provenance, Result, Status
 
-__all__ = ["ResultDocument", "result_from_json", "result_to_json"]
+__all__ = ["ResultDocument", "result_from_json", "result_to_json", "stored_objective"]
 
 
 class LevelEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -102,7 +102,7 @@ def result_from_json(text: str | bytes, problem: Problem) -> Result:
 
 def _check_value(result: Result) -> None:
     """Refuse a value, or levels, that are not those of the objective in the options."""
-    objective = _stored_objective(result.provenance.options.get("objective"))
+    objective = stored_objective(result.provenance.options.get("objective"))
     if result.objective is None or objective is None:
         return
     real = objective.value(result.allocation)
@@ -112,8 +112,8 @@ def _check_value(result: Result) -> None:
         raise ProblemError(f"the document's objective or levels are not those of its option, {objective.name!r}")
 
 
-def _stored_objective(options: Any) -> Objective | None:
-    """Return the objective whose options a document has, None if it is not one of this library."""
+def stored_objective(options: Any) -> Objective | None:
+    """Return the objective whose options a result or its document has, None if it is not one of this library."""
     parts = options.get("objectives", [options]) if isinstance(options, dict) else None
     known = tuple(OBJECTIVES)  # a name may be of any JSON type here, and not all of these can be looked up in a mapping
     if not isinstance(parts, list) or not all(isinstance(part, dict) and part.get("name") in known for part in parts):

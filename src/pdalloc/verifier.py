@@ -16,13 +16,13 @@ import hashlib
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Day", "Level", "RejectedError", "bound_of", "levels_of", "value_of", "verify"]
+__all__ = ["Bound", "Day", "Level", "RejectedError", "levels_of", "value_of", "verify"]
 
 TABLES = ("sessions", "participants", "choices", "facilitators", "priorities", "conflicts")
 
@@ -392,62 +392,83 @@ class Multipliers:
         _require(all(s in day.own[i] for i, s in self.running), "somebody runs no such session")
 
 
-def bound_of(
-    day: Day,
-    levels: list[Level],
-    proof: dict[str, Any],
-    kept: tuple[list[tuple[int, int, int]], set[int]] | None = None,
-) -> int:
-    """Return a number that the weighted sum of the levels is never below, whatever the allocation (weak duality).
+class Bound:
+    """A number that the weighted sum of the levels is never below, whatever the allocation (weak duality).
 
     Every participant takes the schedule that is cheapest for them at the prices; every session has as many participants
     as pay best. What an allocation costs is no less than that, because what participants pay sessions receive.
 
-    `kept`, if given, holds for each participant the (empty places, unlisted places, day cost) that nobody may fall
-    behind, and the sessions that are cancelled; all others then run.
+    Parameters
+    ----------
+    day : Day
+    levels : list of Level
+    proof : dict
+        The multipliers.
+    kept : tuple, optional
+        For each participant the (empty places, unlisted places, day cost) that nobody may fall behind, and the sessions
+        that are cancelled; all others then run.
+    without : list of (Bound, int)
+        Only allocations count that cost no more than the number by the weights of the other bound. They have no
+        schedule that is so much dearer than its owner's cheapest one there that the bound would rise above it.
+
+    Attributes
+    ----------
+    total : int
+    cheapest : list of int
+        What each participant's cheapest schedule costs.
     """
-    prices = Multipliers(day, proof)
-    _require(len(prices.weights) == len(levels), "a proof needs a weight for each level")
-    total = sum(_cheapest_day(day, levels, prices, person, kept) for person in range(len(day.participants)))
-    of_run = [0] * len(day.sessions)
-    for (_, session), price in (*prices.link.items(), *prices.running.items()):
-        of_run[session] -= price
-    for name, price in prices.session_limit.items():
-        total -= price * day.most_sessions[name]
-        for session, names in enumerate(day.facilitators):
-            of_run[session] += price * (name in names)
-    total -= sum(price * day.most_participants[name] for name, price in prices.participant_limit.items())
-    for session, price in enumerate(prices.seat):
-        running = of_run[session] + min(-price * day.capacity[session], -price * day.minimum[session])
-        if kept is not None:
-            total += 0 if session in kept[1] else running
+
+    def __init__(
+        self,
+        day: Day,
+        levels: list[Level],
+        proof: dict[str, Any],
+        kept: tuple[list[tuple[int, int, int]], set[int]] | None = None,
+        without: Sequence[tuple[Bound, int]] = (),
+    ) -> None:
+        self.day, self.levels, self.kept, self.without = day, levels, kept, without
+        self.prices = Multipliers(day, proof)
+        _require(len(self.prices.weights) == len(levels), "a proof needs a weight for each level")
+        self.cheapest = [self._cheapest_day(person) for person in range(len(day.participants))]
+        self.total = sum(self.cheapest) + self._of_sessions()
+
+    def _of_sessions(self) -> int:
+        """Return the least that sessions and facilitators' limits add."""
+        day, prices = self.day, self.prices
+        total = -sum(price * day.most_sessions[name] for name, price in prices.session_limit.items())
+        total -= sum(price * day.most_participants[name] for name, price in prices.participant_limit.items())
+        of_run = [sum(prices.session_limit.get(name, 0) for name in names) for names in day.facilitators]
+        for (_, session), price in (*prices.link.items(), *prices.running.items()):
+            of_run[session] -= price
+        for session, price in enumerate(prices.seat):
+            running = of_run[session] + min(-price * day.capacity[session], -price * day.minimum[session])
+            if self.kept is not None:
+                total += 0 if session in self.kept[1] else running
+            else:
+                total += min(0, running) if day.may_be_cancelled[session] else running
+        return total
+
+    def _cheapest_day(self, person: int) -> int:
+        """Return the least that any day of one participant costs at the prices, whichever of their sessions run."""
+        if self.kept is None:
+            own = [session for session in self.day.own[person] if self.day.may_be_cancelled[session]]
+            ways = [set(some) for count in range(len(own) + 1) for some in combinations(own, count)]
         else:
-            total += min(0, running) if day.may_be_cancelled[session] else running
-    return total
+            ways = [self.kept[1]]
+        costs = []
+        for cancelled in ways:
+            others = [
+                (other._search(person, cancelled), most - other.total + other.cheapest[person])
+                for other, most in self.without
+            ]
+            cost = self._search(person, cancelled).run(None if self.kept is None else self.kept[0][person], others)
+            if cost is not None:
+                costs.append(cost)
+        _require(bool(costs), f"participant {self.day.participants[person]!r} has no schedule that keeps the rules")
+        return min(costs)
 
-
-def _cheapest_day(
-    day: Day,
-    levels: list[Level],
-    prices: Multipliers,
-    person: int,
-    kept: tuple[list[tuple[int, int, int]], set[int]] | None,
-) -> int:
-    """Return the least that any day of one participant costs at the prices, whichever of their sessions run."""
-    if kept is None:
-        own = [session for session in day.own[person] if day.may_be_cancelled[session]]
-        ways = [set(some) for count in range(len(own) + 1) for some in combinations(own, count)]
-    else:
-        ways = [kept[1]]
-    costs = []
-    for cancelled in ways:
-        search = _Cheapest(day, levels, prices, person, cancelled)
-        cost = search.run(None if kept is None else kept[0][person])
-        if cost is not None:
-            running = (session for session in day.own[person] if session not in cancelled)
-            costs.append(cost + sum(prices.running.get((person, session), 0) for session in running))
-    _require(bool(costs), f"participant {day.participants[person]!r} has no schedule that keeps the rules")
-    return min(costs)
+    def _search(self, person: int, cancelled: set[int]) -> _Cheapest:
+        return _Cheapest(self.day, self.levels, self.prices, person, cancelled)
 
 
 class _Option(NamedTuple):
@@ -487,6 +508,7 @@ class _Cheapest:
         self.of_empty = sum(weight * level.empty * (own if level.weighted else 1) for weight, level in self.sums)
         released = self.wanted - day.wanted(person, set())
         self.nothing = self.of_empty * self.wanted + sum(w * level.released for w, level in self.sums) * released
+        self.nothing += sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in cancelled)
         # what days of each cost are weighted with, and the least of all that cost no more
         self.score = [0] * (day.longest * self.wanted + 1)
         for weight, level in weighted:
@@ -494,6 +516,7 @@ class _Cheapest:
                 self.score[level.counted] += weight
         self.least_score = list(accumulate(self.score, min))
         self.stages = self._stages()
+        self.cost_of = {option.session: option.cost for options in self.stages for option in options}
         cheapest = [min(0, options[0].cost) for options in self.stages]
         self.rest = [*accumulate(reversed(cheapest), initial=0)][::-1]
 
@@ -518,8 +541,11 @@ class _Cheapest:
         rank = day.rank[self.person].get(session, day.longest + 1)
         return _Option(cost, session, (rank - 1 - day.longest) * size)
 
-    def run(self, most: tuple[int, int, int] | None) -> int | None:
-        """Return the least cost, None without a schedule; `most` is the worst that the day may be."""
+    def run(self, most: tuple[int, int, int] | None, others: list[tuple[_Cheapest, int]]) -> int | None:
+        """Return the least cost, None without a schedule.
+
+        `most` is the worst that the day may be; `others` are other prices, with the most that it may cost at them.
+        """
         best: int | None = None
         pending = [_Partial(0, self.nothing, self.day.longest * self.wanted, 0, 0, 0, frozenset())]
         while pending:
@@ -529,10 +555,18 @@ class _Cheapest:
             if part.stage < len(self.stages):
                 # the last one put there is looked at first: the cheapest
                 pending.extend(sorted(self._longer(part), key=lambda longer: -longer.cost))
-            elif self.fixed <= part.chosen and (most is None or self._standing(part) <= most):
+            elif (
+                self.fixed <= part.chosen
+                and (most is None or self._standing(part) <= most)
+                and all(other.cost(part) <= limit for other, limit in others)
+            ):
                 cost = part.cost + self.score[part.day_cost]
                 best = cost if best is None else min(best, cost)
         return best
+
+    def cost(self, schedule: _Partial) -> int:
+        """Return what a whole schedule costs."""
+        return self.nothing + self.score[schedule.day_cost] + sum(self.cost_of[s] for s in schedule.chosen)
 
     def _standing(self, part: _Partial) -> tuple[int, int, int]:
         return self.wanted - part.places, part.unlisted, part.day_cost
@@ -635,16 +669,42 @@ def _check_bounds(
 ) -> None:
     """Reject bounds that their proofs do not give: each for one level, among allocations as good at those before."""
     _require(len(proofs) == len(bounds), "there is not a proof for each bound")
+    proved: dict[int, tuple[Bound, int]] = {}
     for number, (proof, bound) in enumerate(zip(proofs, bounds, strict=True)):
         _require(number == 0 or bounds[number - 1] == values[number - 1], "a level after an open one has a bound")
         if proof is None:
             _require(bound == 0 and is_count(levels[number]), f"{levels[number].name} needs a proof")
             continue
-        weights = proof["weights"]
-        _require(weights[number] > 0 and min(weights) >= 0 and not any(weights[number + 1 :]), "wrong weights")
-        before = sum(weight * value for weight, value in zip(weights[:number], values[:number], strict=True))
-        least = -((before - bound_of(day, levels, proof)) // weights[number])
+        proved[number] = weighted(day, levels, values, number, proof, proved)
+        least = level_bound(proved[number], values, number)
         _require(least == bound, f"the proof for {levels[number].name} gives the bound {least}, not {bound}")
+
+
+def weighted(
+    day: Day,
+    levels: list[Level],
+    values: Sequence[int],
+    number: int,
+    proof: dict[str, Any],
+    proved: dict[int, tuple[Bound, int]],
+) -> tuple[Bound, int]:
+    """Return the bound of a proof for one level, and what the values come to by its weights.
+
+    `without` in the proof names earlier levels: only allocations count that are as good as the values there.
+    """
+    weights = proof["weights"]
+    _require(weights[number] > 0 and min(weights) >= 0 and not any(weights[number + 1 :]), "wrong weights")
+    without = [proved[earlier] for earlier in proof.get("without", [])]
+    total = sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return Bound(day, levels, proof, without=without), total
+
+
+def level_bound(bound_and_total: tuple[Bound, int], values: Sequence[int], number: int) -> int:
+    """Return what a level is at least among allocations that have the values at the levels before."""
+    bound, total = bound_and_total
+    weight = bound.prices.weights[number]
+    before = total - weight * values[number]
+    return -((before - bound.total) // weight)
 
 
 def is_count(level: Level) -> bool:
@@ -715,7 +775,7 @@ def _check_infeasible(day: Day, document: dict[str, Any]) -> str:
         return _check_needs(day, needs)
     _require(needs is None, "there are needs and a proof; one of them is enough")
     _require(proof["weights"] == [], "a proof that there is no allocation has no weights")
-    _require(bound_of(day, [], proof) > 0, "the proof does not show that there is no allocation")
+    _require(Bound(day, [], proof).total > 0, "the proof does not show that there is no allocation")
     return "no allocation keeps all the rules"
 
 
@@ -793,7 +853,8 @@ def check_no_improvement(day: Day, proof: dict[str, Any], schedules: Schedules, 
     standing = [standing_of(day, schedule, person, cancelled) for person, schedule in enumerate(schedules)]
     value = value_of(day, levels, schedules, cancelled)
     total = sum(weight * part for weight, part in zip(proof["weights"], value, strict=True))
-    _require(bound_of(day, levels, proof, (standing, cancelled)) > total - third, "the proof leaves room for more")
+    least = Bound(day, levels, proof, (standing, cancelled)).total
+    _require(least > total - third, "the proof leaves room for more")
 
 
 def standing_levels(day: Day) -> list[Level]:

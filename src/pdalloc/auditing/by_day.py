@@ -22,7 +22,12 @@ __all__ = ["certify_day"]
 
 
 def certify_day(
-    allocation: Allocation, objective: Objective, named: tuple[dict[str, Any], ...], time_limit: float | None
+    allocation: Allocation,
+    objective: Objective,
+    named: tuple[dict[str, Any], ...],
+    time_limit: float | None,
+    *,
+    search: bool,
 ) -> Certificate:
     """Return a trade within one slot that improves an allocation, or else what linear programs prove of it.
 
@@ -36,6 +41,8 @@ def certify_day(
         How the certificate calls the objective.
     time_limit : float or None
         Seconds for the search.
+    search : bool
+        Whether to look for a better allocation where the bounds leave a gap.
     """
     problem = allocation.problem
     levels, value = objective.levels(problem), objective.value(allocation)
@@ -48,7 +55,7 @@ def certify_day(
     day = verifier.Day(table_texts(problem))
     bounds = prove_day(allocation, day, list(named), list(objective.costs(problem)), _costs(levels, value))
     bound = _costs(levels, bounds.costs)
-    if bound != value and (found := _search(allocation, objective, time_limit)) is not None:
+    if bound != value and search and (found := _search(allocation, objective, time_limit)) is not None:
         return improvable(found)
     claim = Claim.OPTIMAL if bound == value else Claim.BOUNDED
     return Certificate(claim, problem, allocation, named, levels, value, bound, WrittenProof(bounds.entries))

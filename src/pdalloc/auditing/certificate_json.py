@@ -41,6 +41,8 @@ class ProofEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknow
     """Participant, session they run, and what they pay if it runs."""
     session_limits: dict[str, int] = {}
     participant_limits: dict[str, int] = {}
+    without: list[int] = []
+    """Earlier levels, counted from 0, whose proofs exclude schedules."""
 
 
 class NeedsEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

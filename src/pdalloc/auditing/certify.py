@@ -16,7 +16,8 @@ from pdalloc.errors import OptionError, ProblemError
 from pdalloc.metrics import blocking_pairs
 from pdalloc.objectives import EMPTY_PLACES, Chained, Level, LevelCosts, Objective, RankSum, get_objective
 from pdalloc.problem import Feature, Problem
-from pdalloc.result import Result
+from pdalloc.result import Result, Status
+from pdalloc.result_json import stored_objective
 from pdalloc.solvers.base import SLOT_BY_SLOT, unsupported_by
 
 __all__ = ["certify"]
@@ -65,7 +66,7 @@ def certify(
     Notes
     -----
     Separate slots: some passes over the choices. Otherwise linear programs, about as long as solving takes; where they
-    leave a gap, `mip` searches for a better allocation.
+    leave a gap, `mip` searches for a better allocation, unless its own result is to be certified.
 
     Examples
     --------
@@ -79,8 +80,12 @@ def certify(
         if objective is not None:
             raise OptionError(f"objective {objective!r} needs an allocation; certify one, or the problem without it")
         return certify_infeasible(subject)
+    search = True
     if isinstance(subject, Result):
-        objective = objective or subject.objective_name
+        made_for = stored_objective(subject.provenance.options.get("objective"))
+        # a solver that has proved its optimum has looked everywhere
+        search = subject.status is not Status.OPTIMAL or objective is not None
+        objective = objective or made_for
         subject = subject.allocation
     if broken := subject.violations():
         raise ProblemError(f"the allocation breaks a rule, so there is nothing to certify; {broken[0]}")
@@ -93,7 +98,7 @@ def certify(
     if refused := [str(feature) for feature in chosen.refuses if feature in subject.problem.features]:
         raise OptionError(f"objective {chosen.name!r} has no meaning with {', '.join(sorted(refused))}")
     if "leximin" in chosen.name or unsupported_by(SEPARATE, subject.problem):
-        return certify_day(subject, chosen, named, time_limit)
+        return certify_day(subject, chosen, named, time_limit, search=search)
     return certify_slots(subject, chosen, named)
 
 

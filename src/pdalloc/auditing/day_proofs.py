@@ -79,6 +79,7 @@ def _bounds(program: _Program, day: verifier.Day, checked: list[verifier.Level])
     values, levels = program.values, program.columns
     costs: list[int] = []
     entries: list[Entry | None] = []
+    proved: dict[int, tuple[verifier.Bound, int]] = {}
     for number, value in enumerate(values):
         if value == 0 and verifier.is_count(checked[number]):
             costs.append(0)
@@ -88,8 +89,11 @@ def _bounds(program: _Program, day: verifier.Day, checked: list[verifier.Level])
         proof = {"weights": [0] * number + [1] + [0] * (len(levels) - number - 1)}
         if found is not None:
             proof = program.entry(number, found)
-        before = sum(weight * cost for weight, cost in zip(proof["weights"], values[:number], strict=False))
-        costs.append(-((before - verifier.bound_of(day, checked, proof)) // proof["weights"][number]))
+        if program.schedules is not None:
+            # their owners cannot have what the levels before exclude
+            proof["without"] = list(proved)
+        proved[number] = verifier.weighted(day, checked, list(values), number, proof, proved)
+        costs.append(verifier.level_bound(proved[number], values, number))
         entries.append(proof)
         if costs[-1] != value:
             break

@@ -38,7 +38,7 @@ def certify_infeasible(problem: Problem) -> Certificate:
     for need in _needs(problem, items, found.seats < 0):
         return Certificate(Claim.INFEASIBLE, problem, need=need)
     proof = written(problem, items, np.zeros(0), found)
-    if verifier.bound_of(verifier.Day(table_texts(problem)), [], proof) > 0:
+    if verifier.Bound(verifier.Day(table_texts(problem)), [], proof).total > 0:
         return Certificate(Claim.INFEASIBLE, problem, proof=WrittenProof((proof,)))
     return Certificate(Claim.OPEN, problem)
 

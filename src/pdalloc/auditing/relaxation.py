@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Dual", "Limit", "Multipliers", "Relaxation"]
 
 TOLERANCE = 1e-6
+SAFE = 1e-4
+"""By how much dearer than it need be what is excluded, since the verifier excludes by rounded multipliers."""
+
 NEAR = 0.7
 A_ROUND = 8
 """Schedules of each participant that are put in at a time."""
@@ -137,7 +140,7 @@ class Relaxation:
         self.columns = self.of_columns.shape[1] + len(cancellable)
         self.always = np.ones(self.columns, np.bool_)
         self.always[: self.of_columns.shape[1]] = False
-        self.known = np.ones(self.columns, np.bool_)
+        self.known, self.allowed = (np.ones(self.columns, np.bool_) for _ in range(2))
         if first is not None:
             self.known = self.always.copy()
             self.known[first] = True
@@ -176,7 +179,7 @@ class Relaxation:
             if best.bound > enough - 1 + TOLERANCE:
                 self._keep(best, enough)
                 return best
-            improving = np.flatnonzero(~self.known & (solved.reduced < -TOLERANCE))
+            improving = np.flatnonzero(~self.known & self.allowed & (solved.reduced < -TOLERANCE))
             broken = np.zeros(0, np.int64)
             if len(self.place):
                 broken = np.flatnonzero((self._runs_where(self.place) @ solved.values > TOLERANCE) & ~self.linked)
@@ -205,7 +208,8 @@ class Relaxation:
         for limit, multiplier in zip(limits, multipliers.limits.tolist(), strict=True):
             total += multiplier * limit.cost[:number]
         cheapest = np.full(len(problem.participants), np.inf)
-        np.minimum.at(cheapest, schedules.owner, total)
+        allowed = np.flatnonzero(self.allowed[:number])
+        np.minimum.at(cheapest, schedules.owner[allowed], total[allowed])
         running = np.minimum(-of_session * seats_of, -of_session * problem.minimum)
         running += np.bincount(pairs.row, multipliers.session_limits[pairs.column], len(of_session))
         running -= np.bincount(items.session, of_place + of_run, len(of_session))
@@ -217,7 +221,8 @@ class Relaxation:
 
     def _keep(self, priced: Dual, enough: float) -> None:
         """Keep only schedules that could be in an allocation which costs what was to be proved."""
-        self.known[: len(priced.dearer)] &= priced.dearer <= enough - priced.bound + TOLERANCE
+        self.allowed[: len(priced.dearer)] &= priced.dearer <= enough - priced.bound + SAFE
+        self.known &= self.allowed
 
     def _best_of_each(self, column: Int64Array, reduced: FloatArray) -> Int64Array:
         """Return the columns that promise most, a few of each participant."""
