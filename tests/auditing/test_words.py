@@ -147,11 +147,29 @@ def test_somebody_without_wishes_is_told_so() -> None:
     model = small()
     model.add_participant("t001", limit=0)
     model.add_participant("t002")
+    model.add_participant("t003", limit=1)
     allocation = Allocation.from_schedules(model.build(), {})
     assert str(explain(allocation, "t001")) == (
         "You want no place that this day could give you.\nYou ranked no session higher than what you got."
     )
     assert str(explain(allocation, "t002")).startswith("You have none of the 2 places you want.\n")
+    assert str(explain(allocation, "t003")).startswith("You have no place.\n")
+
+
+def test_how_many_of_the_wanted_places_somebody_has_comes_first() -> None:
+    model = small()
+    for person in ("t001", "t002"):
+        model.add_participant(person)
+        model.add_ranking(person, ["y", "z"])
+    model.add_participant("t003", limit=1)
+    model.add_ranking("t003", ["y"])
+    schedules = {"t001": ["y", "z"], "t002": ["z"], "t003": ["y"]}
+    allocation = Allocation.from_schedules(model.build(), schedules)
+    assert [str(explain(allocation, person)).splitlines()[0] for person in schedules] == [
+        "You have all 2 places you want:",
+        "You have 1 of the 2 places you want:",
+        "You have your place:",
+    ]
 
 
 def test_fractions_of_weights_are_kept_exactly() -> None:

@@ -20,12 +20,14 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     filled = explanation.wanted - explanation.empty
     if not explanation.wanted:
         yield "You want no place that this day could give you."
+    elif explanation.wanted == 1:
+        yield "You have your place:" if filled else "You have no place."
     elif not filled:
-        yield f"You have none of the {_count(explanation.wanted, 'place')} you want."
+        yield f"You have none of the {explanation.wanted} places you want."
     elif explanation.empty:
-        yield f"You have {filled} of the {_count(explanation.wanted, 'place')} you want:"
+        yield f"You have {filled} of the {explanation.wanted} places you want:"
     else:
-        yield f"You have your {_count(filled, 'place')}:"
+        yield f"You have all {filled} places you want:"
     for place in explanation.schedule:
         rank = "which you did not choose" if place.rank is None else f"your choice {place.rank}"
         yield f"  {_session(place.session, place.title, place.slots)}, {rank}."
