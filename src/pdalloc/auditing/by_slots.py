@@ -34,6 +34,7 @@ def certify_slots(allocation: Allocation, objective: Objective, named: tuple[dic
     problem = allocation.problem
     levels, value = objective.levels(problem), objective.value(allocation)
     unlisted = problem.unlisted == "last"
+    one_place_each = bool(problem.slots) or problem.limit.max() <= 1
     prices = [np.zeros(len(problem.sessions), np.int64) for _ in levels]
     trades: list[Allocation] = []
     shortages: list[Shortage] = []
@@ -45,7 +46,7 @@ def certify_slots(allocation: Allocation, objective: Objective, named: tuple[dic
             continue
         for price, of_slot in zip(prices, found.by_level, strict=True):
             price[places.session] = of_slot
-        if EMPTY_PLACES.level in levels[:1] and not unlisted and places.held_option is None:
+        if EMPTY_PLACES.level in levels[:1] and not unlisted and one_place_each:
             shortages.extend(find_shortages(problem, slot, places))
     if trades:
         better = min(trades, key=lambda trade: differences(allocation, trade))
