@@ -709,7 +709,7 @@ def level_bound(bound_and_total: tuple[Bound, int], values: Sequence[int], numbe
 
 def is_count(level: Level) -> bool:
     """Return whether a level cannot be below 0."""
-    costs = (level.by_rank or [-1])[1:]
+    costs = [-1] if level.by_rank is None else level.by_rank[1:]  # ratings: more welfare is a cost below 0
     return level.counted is not None or min([*costs, level.unlisted, level.empty, level.released]) >= 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -144,6 +145,37 @@ def test_a_result_is_certified_for_what_it_was_made_for() -> None:
     certificate = certify(solve(day, objective="generous"))
     assert [part["name"] for part in certificate.objective] == ["generous"]
     assert certificate.claim is Claim.OPTIMAL
+    verified(certificate)
+
+
+def test_no_welfare_at_all_is_not_taken_for_a_count_that_cannot_be_less() -> None:
+    day = Model()
+    day.add_slot("am")
+    # a session without a slot ties the day together
+    day.add_session("x", capacity=1)
+    day.add_participant("p")
+    day.add_choice("p", "x", 1, 0.25)
+    nobody = Allocation.from_schedules(day.build(), {})
+    certificate = certify(nobody, "welfare")
+    assert certificate.claim is Claim.IMPROVABLE
+    verified(certificate)
+    level = {"name": "welfare", "maximise": True, "scale": 100, "value": 0, "bound": 0}
+    forged = json.loads(certificate.to_json()) | {"claim": "optimal", "levels": [level], "proofs": [None]}
+    del forged["better"]
+    forged["shortages"] = []
+    forged["digest"] = verifier.digest_of({name: part for name, part in forged.items() if name != "digest"})
+    with pytest.raises(verifier.RejectedError, match="welfare needs a proof"):
+        verifier.verify(forged, table_texts(nobody.problem))
+
+
+def test_a_fixed_place_of_several_makes_no_shortage() -> None:
+    day = Model()
+    day.add_session("x", capacity=1)
+    day.add_participant("p", limit=2)
+    day.fix("p", "x")
+    certificate = certify(solve(day.build()))
+    assert certificate.claim is Claim.OPTIMAL
+    assert certificate.shortages == ()
     verified(certificate)
 
 
