@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdalloc import Allocation, Problem, verifier
+from pdalloc import Allocation, Certificate, Model, Problem, certify, solve, verifier, write_tables
 from pdalloc.objectives import get_objective
 from pdalloc.problem.table_writer import table_texts
 from tests.strategies import allocations, problems
@@ -79,3 +83,105 @@ def test_no_multipliers_give_a_bound_above_any_allocation(problem: Problem, data
     assert verifier.Bound(day, levels, proof).total <= total
     kept = [verifier.standing_of(day, s, i, numbered(allocation)[1]) for i, s in enumerate(numbered(allocation)[0])]
     assert verifier.Bound(day, levels, proof, (kept, numbered(allocation)[1])).total <= total
+
+
+# ---- what is no certificate --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small() -> Certificate:
+    rankings = {"p": ["x", "y"], "q": ["x"]}
+    return certify(solve(Problem.from_rankings(rankings, capacity={"x": 1, "y": 1})))
+
+
+def signed(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"digest": verifier.digest_of({k: part for k, part in document.items() if k != "digest"})}
+
+
+def rejection(certificate: Any, tables: Any) -> str:
+    with pytest.raises(verifier.RejectedError) as error:
+        verifier.verify(certificate, tables)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (None, "a NoneType is no certificate; give its JSON document"),
+        ("certificate.json", "the certificate is not a JSON document: Expecting value"),
+        ("[" * 100_000, "the certificate is not a JSON document: "),
+        ("9" * 10_000, "the certificate is not a JSON document: Exceeds the limit"),
+        (b"\xff\xfe\x00", "the certificate is not a JSON document: "),
+        ("3", "this is no certificate"),
+        ("[]", "this is no certificate"),
+        ("NaN", "this is no certificate"),
+        ("{}", "this is no certificate"),
+        ('{"format": "pdalloc/result", "version": 1}', "this is no certificate"),
+        ('{"format": "pdalloc/certificate", "version": Infinity}', "it is a certificate of version inf, not 1"),
+        ('{"format": "pdalloc/certificate", "version": 1}', "cannot be read: KeyError: 'digest'"),
+    ],
+)
+def test_what_is_no_certificate_is_rejected(small: Certificate, given: Any, text: str) -> None:
+    assert text in rejection(given, table_texts(small.problem))
+
+
+def test_what_are_no_tables_is_rejected(small: Certificate, tmp_path: Path) -> None:
+    text, tables = small.to_json(), table_texts(small.problem)
+    none = "there is no sessions.csv; name the folder of the plain tables"
+    assert rejection(text, tmp_path / "none") == f"{tmp_path / 'none'}: {none}"
+    assert rejection(text, str(tmp_path)) == f"{tmp_path}: {none}"
+    assert rejection(text, small.problem) == "a Problem is no folder of tables; give its path, or texts by file name"
+    assert rejection(text, {}) == "these are other tables, or not in their plain form"
+    assert rejection(text, tables | {"sessions.csv": 3}).startswith("the certificate or the tables cannot be read: ")
+    (tmp_path / "sessions.csv").write_bytes(b"\xff")
+    assert "UnicodeDecodeError" in rejection(text, tmp_path)
+
+
+@pytest.mark.parametrize("number", [1.5, float("inf"), float("nan"), "1", None, [1]])
+@pytest.mark.parametrize("field", ["weights", "seats"])
+def test_what_is_no_whole_number_is_rejected_in_a_proof(small: Certificate, field: str, number: Any) -> None:
+    document = json.loads(small.to_json())
+    document["proofs"][1][field] = {"weights": [number, 1], "seats": {"x": number}}[field]
+    assert rejection(signed(document), table_texts(small.problem)).endswith(" is not a whole number")
+
+
+def test_a_weight_that_is_not_whole_proves_nothing() -> None:
+    """It would count in what the levels before reach, and not in the bound."""
+    problem = Problem.from_rankings({"p": ["x", "y"]}, capacity={"x": 1, "y": 1})
+    document = json.loads(certify(solve(problem, objective="rank-maximal")).to_json())
+    document["proofs"][0]["weights"][0] += 0.5
+    assert rejection(signed(document), table_texts(problem)) == "1.5 is not a whole number"
+
+
+@pytest.mark.parametrize("costs", [[0, 0.5], [1, 0], [-1, 0], ["0", "1"], [None, 1]])
+def test_rank_costs_that_fall_or_are_not_whole_are_rejected(small: Certificate, costs: Any) -> None:
+    document = json.loads(small.to_json()) | {"objective": [{"name": "rank-sum", "rank_costs": costs}]}
+    rejection(signed(document), table_texts(small.problem))
+
+
+def test_a_certificate_without_an_objective_is_rejected(small: Certificate) -> None:
+    document = json.loads(small.to_json()) | {"objective": [], "levels": [], "proofs": [], "shortages": []}
+    assert rejection(signed(document), table_texts(small.problem)) == "there is no objective"
+
+
+def test_limits_far_above_what_there_is_are_no_burden() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_participant("p", limit=2_000_000_000)
+    model.add_ranking("p", ["x"])
+    certificate = certify(solve(model.build()))
+    assert verifier.verify(certificate.to_json(), table_texts(certificate.problem)).startswith(
+        "no allocation is better"
+    )
+
+
+@pytest.mark.parametrize("name", ["a, b", 'a "b"', "a\nb", "a\rb", "a\r\nb", "a\x0bb", "a\x1cb", "a\x85b", "a\u2028b"])
+def test_names_hold_whatever_a_cell_can(name: str, tmp_path: Path) -> None:
+    model = Model()
+    model.add_session("x", capacity=1, title=name)
+    model.add_participant("p", name=name)
+    model.add_ranking("p", ["x"])
+    certificate = certify(solve(model.build()))
+    write_tables(certificate.problem, tmp_path)
+    for tables in (tmp_path, table_texts(certificate.problem)):
+        assert verifier.verify(certificate.to_json(), tables).startswith("no allocation is better")

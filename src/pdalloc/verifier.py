@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import sys
 import tomllib
@@ -24,6 +25,16 @@ from typing import Any, NamedTuple
 
 __all__ = ["Bound", "Day", "Level", "RejectedError", "levels_of", "value_of", "verify"]
 
+UNREADABLE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+    csv.Error,
+)
 TABLES = ("sessions", "participants", "choices", "facilitators", "priorities", "conflicts")
 
 
@@ -46,13 +57,21 @@ def verify(certificate: str | bytes | dict[str, Any], tables: str | Path | dict[
     RejectedError
         If it does not.
     """
+    if not isinstance(certificate, str | bytes | dict):
+        raise RejectedError(f"a {type(certificate).__name__} is no certificate; give its JSON document")
+    if not isinstance(tables, str | Path | dict):
+        raise RejectedError(f"a {type(tables).__name__} is no folder of tables; give its path, or texts by file name")
     try:
         document = certificate if isinstance(certificate, dict) else json.loads(certificate)
-        texts = tables if isinstance(tables, dict) else read_folder(Path(tables))
-        return _verify(document, texts)
+    except (ValueError, RecursionError) as error:
+        raise RejectedError(f"the certificate is not a JSON document: {error}") from None
+    try:
+        return _verify(document, tables if isinstance(tables, dict) else read_folder(Path(tables)))
     except RejectedError:
         raise
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except OSError as error:
+        raise RejectedError(f"{error.filename}: cannot be read: {error.strerror}") from None
+    except UNREADABLE as error:
         raise RejectedError(f"the certificate or the tables cannot be read: {type(error).__name__}: {error}") from None
 
 
@@ -62,7 +81,9 @@ def verify(certificate: str | bytes | dict[str, Any], tables: str | Path | dict[
 def read_folder(folder: Path) -> dict[str, str]:
     """Return the texts of the tables in a folder."""
     names = [*(f"{table}.csv" for table in TABLES), "rules.toml"]
-    return {name: (folder / name).read_text(encoding="utf-8") for name in names if (folder / name).is_file()}
+    texts = {name: (folder / name).read_bytes().decode() for name in names if (folder / name).is_file()}
+    _require("sessions.csv" in texts, f"{folder}: there is no sessions.csv; name the folder of the plain tables")
+    return texts
 
 
 def digest_of(document: Any) -> str:
@@ -178,8 +199,13 @@ class Day:
         return bool(self.mask[first] & self.mask[second]) or same_topic or second in self.apart[first]
 
 
+def _cells(text: str) -> list[list[str]]:
+    # a line ends where CSV says so, at none of the other characters that can end one
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
 def _rows(text: str) -> list[dict[str, str]]:
-    lines = [row for row in csv.reader(text.splitlines(keepends=True)) if row]
+    lines = [row for row in _cells(text) if row]
     if not lines:
         return []
     if any(len(row) != len(lines[0]) for row in lines):
@@ -296,6 +322,8 @@ def _levels(day: Day, name: str, rank_costs: list[int] | None = None) -> list[Le
     if name == "places":
         return places[:1]
     if name == "rank-sum":
+        whole = all(isinstance(cost, int) and cost >= 0 for cost in rank_costs or [])
+        _require(whole and (rank_costs or []) == sorted(rank_costs or []), "rank costs are not whole, or fall")
         costs = rank_costs[:last] if rank_costs else list(range(last))
         end = costs[-1] + 1 if costs else 0
         word = "weighted rank cost" if len(set(day.weight)) > 1 else "rank cost"
@@ -372,16 +400,16 @@ class Multipliers:
     """
 
     def __init__(self, day: Day, proof: dict[str, Any]) -> None:
-        self.weights = [int(weight) for weight in proof["weights"]]
+        self.weights = [_integer(weight) for weight in proof["weights"]]
         self.seat = [0] * len(day.sessions)
         for label, price in proof.get("seats", {}).items():
-            self.seat[day.session[label]] = int(price)
+            self.seat[day.session[label]] = _integer(price)
         self.link, self.running = (
-            {(day.person[who], day.session[what]): int(price) for who, what, price in proof.get(name, [])}
+            {(day.person[who], day.session[what]): _integer(price) for who, what, price in proof.get(name, [])}
             for name in ("links", "running")
         )
         self.session_limit, self.participant_limit = (
-            {name: int(price) for name, price in proof.get(key, {}).items()}
+            {name: _integer(price) for name, price in proof.get(key, {}).items()}
             for key in ("session_limits", "participant_limits")
         )
         for price in (*self.session_limit.values(), *self.participant_limit.values(), *self.link.values()):
@@ -390,6 +418,12 @@ class Multipliers:
         _require(set(self.participant_limit) <= set(day.most_participants), "a facilitator has no such limit")
         _require(all(day.may_be_cancelled[session] for _, session in self.link), "a link to a session that always runs")
         _require(all(s in day.own[i] for i, s in self.running), "somebody runs no such session")
+
+
+def _integer(number: Any) -> int:
+    _require(isinstance(number, int), f"{number!r} is not a whole number")
+    whole: int = number
+    return whole
 
 
 class Bound:
@@ -510,10 +544,11 @@ class _Cheapest:
         self.nothing = self.of_empty * self.wanted + sum(w * level.released for w, level in self.sums) * released
         self.nothing += sum(prices.running.get((person, s), 0) for s in day.own[person] if s not in cancelled)
         # what days of each cost are weighted with, and the least of all that cost no more
-        self.score = [0] * (day.longest * self.wanted + 1)
-        for weight, level in weighted:
-            if level.counted is not None and level.counted < len(self.score):
-                self.score[level.counted] += weight
+        counted = [(weight, level.counted) for weight, level in weighted if level.counted is not None]
+        self.score = [0] * (day.longest * self.wanted + 1 if counted else 1)
+        for weight, cost in counted:
+            if cost < len(self.score):
+                self.score[cost] += weight
         self.least_score = list(accumulate(self.score, min))
         self.stages = self._stages()
         self.cost_of = {option.session: option.cost for options in self.stages for option in options}
@@ -550,7 +585,7 @@ class _Cheapest:
         pending = [_Partial(0, self.nothing, self.day.longest * self.wanted, 0, 0, 0, frozenset())]
         while pending:
             part = pending.pop()
-            if best is not None and part.cost + self.rest[part.stage] + self.least_score[part.day_cost] >= best:
+            if best is not None and part.cost + self.rest[part.stage] + self._of_days(self.least_score, part) >= best:
                 continue
             if part.stage < len(self.stages):
                 # the last one put there is looked at first: the cheapest
@@ -560,13 +595,18 @@ class _Cheapest:
                 and (most is None or self._standing(part) <= most)
                 and all(other.cost(part) <= limit for other, limit in others)
             ):
-                cost = part.cost + self.score[part.day_cost]
+                cost = part.cost + self._of_days(self.score, part)
                 best = cost if best is None else min(best, cost)
         return best
 
     def cost(self, schedule: _Partial) -> int:
         """Return what a whole schedule costs."""
-        return self.nothing + self.score[schedule.day_cost] + sum(self.cost_of[s] for s in schedule.chosen)
+        return self.nothing + self._of_days(self.score, schedule) + sum(self.cost_of[s] for s in schedule.chosen)
+
+    @staticmethod
+    def _of_days(score: list[int], part: _Partial) -> int:
+        """Return what a day is weighted with: nothing, whatever it costs, where no level counts days."""
+        return score[min(part.day_cost, len(score) - 1)]
 
     def _standing(self, part: _Partial) -> tuple[int, int, int]:
         return self.wanted - part.places, part.unlisted, part.day_cost
@@ -600,10 +640,11 @@ def kept_out(day: Day, person: int, session: int, busy: int, wanted: int) -> boo
 
 
 def _verify(document: dict[str, Any], texts: dict[str, str]) -> str:
-    _require(document["format"] == "pdalloc/certificate" and document["version"] == 1, "no certificate of version 1")
+    _require(isinstance(document, dict) and document.get("format") == "pdalloc/certificate", "this is no certificate")
+    _require(document["version"] == 1, f"it is a certificate of version {document['version']}, not 1")
     content = {name: part for name, part in document.items() if name != "digest"}
     _require(digest_of(content) == document["digest"], "the certificate was changed: its digest does not fit")
-    _require(tables_digest(texts) == document["tables"], "these are other tables")
+    _require(tables_digest(texts) == document["tables"], "these are other tables, or not in their plain form")
     day = Day(texts)
     claim = document["claim"]
     _require(claim in CLAIMS, f"claim {claim!r} is not known")
@@ -613,7 +654,7 @@ def _verify(document: dict[str, Any], texts: dict[str, str]) -> str:
 
 def tables_digest(texts: dict[str, str]) -> str:
     """Return the SHA-256 of all cells of all tables."""
-    return digest_of({name: list(csv.reader(text.splitlines(keepends=True))) for name, text in texts.items()})
+    return digest_of({name: _cells(text) for name, text in texts.items()})
 
 
 def _allocation(day: Day, part: dict[str, Any]) -> tuple[Schedules, set[int]]:
@@ -628,6 +669,7 @@ def _allocation(day: Day, part: dict[str, Any]) -> tuple[Schedules, set[int]]:
 
 def _levels_with_values(day: Day, document: dict[str, Any]) -> tuple[list[Level], list[int], list[int]]:
     """Return the levels, and the stated values and bounds so that less is better; the values are checked."""
+    _require(document["objective"] != [], "there is no objective")
     levels = levels_of(day, document["objective"])
     entries = document["levels"]
     _require([entry["name"] for entry in entries] == [level.name for level in levels], "these are other levels")
@@ -692,7 +734,7 @@ def weighted(
 
     `without` in the proof names earlier levels: only allocations count that are as good as the values there.
     """
-    weights = proof["weights"]
+    weights = [_integer(weight) for weight in proof["weights"]]
     _require(weights[number] > 0 and min(weights) >= 0 and not any(weights[number + 1 :]), "wrong weights")
     without = [proved[earlier] for earlier in proof.get("without", [])]
     total = sum(weight * value for weight, value in zip(weights, values, strict=True))
@@ -847,7 +889,7 @@ def check_no_improvement(day: Day, proof: dict[str, Any], schedules: Schedules, 
     A gain saves at least the last weight, if each weight is larger than what all later ones can add up to.
     """
     levels = standing_levels(day)
-    first, second, third = proof["weights"]
+    first, second, third = map(_integer, proof["weights"])
     most = day.longest * max(1, *day.limit) + 1
     _require(third >= 1 and second > third * most and first > (second + third) * most, "the weights are not sharp")
     standing = [standing_of(day, schedule, person, cancelled) for person, schedule in enumerate(schedules)]

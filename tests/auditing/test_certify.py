@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -87,7 +88,7 @@ def test_whole_days_are_bounded_truly(problem: Problem, data: st.DataObject) -> 
         assert value == best  # the search of mip is exact
         bound, reached = (cost(problem, objective, part) for part in (certificate.bound, best))
         assert bound[:-1] == reached[: len(bound) - 1]
-        assert bound[-1] <= reached[len(bound) - 1]
+        assert bound[-1:] <= reached[len(bound) - 1 : len(bound)]
         assert certificate.claim is (Claim.OPTIMAL if bound == reached else Claim.BOUNDED)
     verified(certificate)
 
@@ -177,6 +178,14 @@ def test_a_fixed_place_of_several_makes_no_shortage() -> None:
     assert certificate.claim is Claim.OPTIMAL
     assert certificate.shortages == ()
     verified(certificate)
+
+
+def test_a_result_with_rank_costs_is_certified_for_these() -> None:
+    problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x", "y"]}, capacity={"x": 1, "y": 1})
+    for objective in ("rank-sum", "rank-sum,generous"):
+        result = solve(problem, "flow", objective=objective, rank_costs=[0, 7])
+        assert certify(result).value == result.objective
+        verified(certify(result))
 
 
 # ---- shortages ---------------------------------------------------------------------------------------------------
@@ -306,6 +315,15 @@ def test_errors_name_what_is_wrong() -> None:
         certify(fine, "nash")
     with pytest.raises(OptionError, match="objective 'welfare' needs ratings"):
         certify(fine, "welfare")
+    for wrong in (None, "day", [fine], fine.to_frame()):
+        with pytest.raises(OptionError, match=f"cannot certify a {type(wrong).__name__}; give allocations or results"):
+            certify(wrong)  # type: ignore[arg-type]
+    unknown: list[Any] = ["", [], 3, fine.to_frame()]
+    for objective in unknown:
+        with pytest.raises(OptionError, match="objective"):
+            certify(fine, objective)
+    with pytest.raises(OptionError, match="time_limit is nan; give seconds above 0"):
+        certify(fine, time_limit=math.nan)
     with pytest.raises(OptionError, match="objective 'rank-sum' needs an allocation"):
         certify(problem, "rank-sum")
     with pytest.raises(OptionError, match="nothing is proved and nothing refuted"):

@@ -374,7 +374,7 @@ def test_no_turn_is_told_where_the_replay_differs() -> None:
 def test_what_cannot_be_explained_is_refused() -> None:
     problem = Problem.from_rankings({"t001": ["x"], "t002": ["x"]}, capacity={"x": 1})
     allocation = Allocation.from_schedules(problem, {"t001": ["x"]})
-    with pytest.raises(ProblemError, match=r"^unknown participant 't003'$"):
+    with pytest.raises(ProblemError, match=r"^unknown participant 't003'; give an id of the participants table$"):
         explain(allocation, "t003")
     overfull = Allocation.from_schedules(problem, {"t001": ["x"], "t002": ["x"]})
     message = (

@@ -174,3 +174,14 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
     with pytest.raises(OptionError, match=r"^calendars need icalendar; install pdalloc\[calendar\]$"):
         export_record(solve(day(), "first-come"), "t001")
+
+
+def test_what_is_no_allocation_and_what_are_no_times_is_refused() -> None:
+    result = solve(day(), "first-come")
+    with pytest.raises(OptionError, match="cannot explain a Problem; give allocations or results"):
+        export_record(day(), "t001")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="times is a list; give the start and the end of each slot by its name"):
+        export_record(result, "t001", times=[])  # type: ignore[arg-type]
+    for wrong in (MORNING[0], (1, 2), MORNING[:1], ("09:00", "10:30")):
+        with pytest.raises(OptionError, match=r"times: slot 'am' has .*; give its start and end, both as datetime"):
+            export_record(result, "t001", times={"am": wrong})  # type: ignore[dict-item]

@@ -331,3 +331,9 @@ def test_efficiency_of_the_whole_day_is_there_on_request() -> None:
     table = audit({"best": solve(problem).allocation, "crossed": crossed}, also=["efficiency"]).to_frame()
     row = table.loc["whole day is Pareto efficient (1 yes, 0 no)"]
     assert (row["best"], row["crossed"]) == (1, 0)
+
+
+def test_a_request_that_is_no_list_is_refused() -> None:
+    problem = Problem.from_rankings({"p": ["x"]}, capacity={"x": 1})
+    with pytest.raises(OptionError, match="also is None; give a list of what is asked for"):
+        audit(Allocation.from_schedules(problem, {}), also=None)  # type: ignore[arg-type]

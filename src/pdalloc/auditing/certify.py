@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from pdalloc.auditing.by_day import certify_day
 from pdalloc.auditing.by_slots import certify_slots
 from pdalloc.auditing.certificate import Certificate, Claim
 from pdalloc.auditing.efficiency import certify_efficiency
+from pdalloc.auditing.given import allocation_of
 from pdalloc.auditing.infeasible import certify_infeasible
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.metrics import blocking_pairs
@@ -61,7 +63,7 @@ def certify(
     ProblemError
         If the allocation breaks a rule.
     OptionError
-        If the objective is not known here, or there are too many schedules for it.
+        If it is no allocation, the objective is not known here, or there are too many schedules for it.
 
     Notes
     -----
@@ -80,20 +82,21 @@ def certify(
         if objective is not None:
             raise OptionError(f"objective {objective!r} needs an allocation; certify one, or the problem without it")
         return certify_infeasible(subject)
-    search = True
-    if isinstance(subject, Result):
-        made_for = stored_objective(subject.provenance.options.get("objective"))
-        # a solver that has proved its optimum has looked everywhere
-        search = subject.status is not Status.OPTIMAL or objective is not None
-        objective = objective or made_for
-        subject = subject.allocation
+    if time_limit is not None and not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
+        raise OptionError(f"time_limit is {time_limit!r}; give seconds above 0")
+    # a solver that has proved its optimum has looked everywhere
+    search = objective is not None or not (isinstance(subject, Result) and subject.status is Status.OPTIMAL)
+    if objective is None:
+        objective = _made_for(subject) if isinstance(subject, Result) and subject.objective_name else "rank-sum"
+    subject = allocation_of(subject, "certify")
     if broken := subject.violations():
         raise ProblemError(f"the allocation breaks a rule, so there is nothing to certify; {broken[0]}")
-    if objective == "efficiency":
+    name = objective if isinstance(objective, str) else None
+    if name == "efficiency":
         return certify_efficiency(subject, time_limit)
-    if objective == "stability":
+    if name == "stability":
         return _certify_stability(subject)
-    chosen: Objective = Places() if objective == "places" else get_objective(objective or "rank-sum")
+    chosen: Objective = Places() if name == "places" else get_objective(objective)
     named = _named(chosen)
     if refused := [str(feature) for feature in chosen.refuses if feature in subject.problem.features]:
         raise OptionError(f"objective {chosen.name!r} has no meaning with {', '.join(sorted(refused))}")
@@ -124,6 +127,12 @@ class Places:
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """See `Objective.notes`."""
         return ()
+
+
+def _made_for(result: Result) -> Objective:
+    """Return what a result was optimised for, with its rank costs."""
+    stored = stored_objective(result.provenance.options.get("objective"))
+    return get_objective(str(result.objective_name)) if stored is None else stored
 
 
 def _named(objective: Objective) -> tuple[dict[str, Any], ...]:

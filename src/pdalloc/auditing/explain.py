@@ -8,6 +8,7 @@ from functools import cached_property
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array
 from pdalloc.auditing.explanation import Explanation, Place, Reason, ReasonKind, TradeSearch
+from pdalloc.auditing.given import allocation_of
 from pdalloc.auditing.reasons import Facts, Standpoint
 from pdalloc.auditing.trades import Trades
 from pdalloc.auditing.turn_order import replayed_turns
@@ -44,6 +45,8 @@ def explain(given: Allocation | Result, participant: str, *, names: bool = False
 
     Raises
     ------
+    OptionError
+        If `given` is no allocation or result.
     ProblemError
         If there is no such participant, or the allocation breaks a rule.
 
@@ -77,13 +80,15 @@ class Explainer:
 
     Raises
     ------
+    OptionError
+        If it is no allocation or result.
     ProblemError
         If the allocation breaks a rule.
     """
 
     def __init__(self, given: Allocation | Result) -> None:
         self._result = given if isinstance(given, Result) else None
-        self._allocation = given.allocation if isinstance(given, Result) else given
+        self._allocation = allocation_of(given, "explain")
         if broken := self._allocation.violations():
             raise ProblemError(
                 f"the allocation breaks a rule, so no reason for a place in it would hold; {broken[0]}; mend that first"
@@ -100,7 +105,7 @@ class Explainer:
         problem = self._allocation.problem
         number = problem.participants.get(participant)
         if number is None:
-            raise ProblemError(f"unknown participant {participant!r}")
+            raise ProblemError(f"unknown participant {participant!r}; give an id of the participants table")
         asks = Standpoint(self._facts, number)
         schedule = [problem.sessions.index(session) for session in self._allocation.schedule_of(participant)]
         explanation = Explanation(

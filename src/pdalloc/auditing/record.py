@@ -74,12 +74,13 @@ def export_record(
     ProblemError
         If there is no such participant, or the allocation breaks a rule.
     OptionError
-        If icalendar is not installed, or a time names no slot, or an end is not after its start.
+        If `given` is no allocation or result, icalendar is not installed, a time names no slot, or an end is not after
+        its start.
     """
     from pdalloc.auditing.record_calendar import calendar_text
     from pdalloc.auditing.record_json import record_text
 
     explanation = Explainer(given).explain(participant)
     allocation = given.allocation if isinstance(given, Result) else given
-    calendar = calendar_text(allocation, participant, times or {})
+    calendar = calendar_text(allocation, participant, {} if times is None else times)
     return Record(participant, record_text(given, explanation), calendar)

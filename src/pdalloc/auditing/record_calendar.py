@@ -26,8 +26,10 @@ def calendar_text(
     except ImportError:
         raise OptionError("calendars need icalendar; install pdalloc[calendar]") from None
     problem = allocation.problem
-    for name, (start, end) in times.items():
-        _check_times(problem, name, start, end)
+    if not isinstance(times, Mapping):
+        raise OptionError(f"times is a {type(times).__name__}; give the start and the end of each slot by its name")
+    for name, given in times.items():
+        _check_times(problem, name, given)
     occasions = list(_occasions(allocation, problem.participants.index(participant)))
     if not occasions:
         return None
@@ -51,9 +53,12 @@ def calendar_text(
     return str(calendar.to_ical(), "utf-8")
 
 
-def _check_times(problem: Problem, slot: str, start: datetime, end: datetime) -> None:
+def _check_times(problem: Problem, slot: str, given: tuple[datetime, datetime]) -> None:
     if slot not in problem.slots:
         raise OptionError(f"times: there is no slot {slot!r}; the slots are {', '.join(map(repr, problem.slots))}")
+    if not (isinstance(given, tuple | list) and [isinstance(moment, datetime) for moment in given] == [True, True]):
+        raise OptionError(f"times: slot {slot!r} has {given!r}; give its start and end, both as datetime")
+    start, end = given
     if (start.tzinfo is None) != (end.tzinfo is None):
         raise OptionError(
             f"times: of slot {slot!r} only one of start and end has a time zone; give both one, or neither"

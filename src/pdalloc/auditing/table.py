@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pdalloc.allocation import Allocation
 from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, Value
+from pdalloc.auditing.given import allocation_of
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.metrics.table import FigureTable, figure_text
 from pdalloc.problem import Problem
@@ -161,7 +162,7 @@ def _named(allocations: Audited | Sequence[Audited] | Mapping[str, Audited]) -> 
         given = {"": allocations}
     if not given:
         raise OptionError("there is no allocation to audit; give at least one")
-    columns = {name: _allocation_of(entry) for name, entry in given.items()}
+    columns = {name: allocation_of(entry, "audit") for name, entry in given.items()}
     first, problem = next((name, allocation.problem) for name, allocation in columns.items())
     for name, allocation in columns.items():
         if allocation.problem != problem:
@@ -187,18 +188,10 @@ def _names(entries: Sequence[Audited]) -> list[str]:
     return names
 
 
-def _allocation_of(entry: Audited) -> Allocation:
-    if isinstance(entry, Result):
-        return entry.allocation
-    if isinstance(entry, Allocation):
-        return entry
-    raise OptionError(
-        f"cannot audit a {type(entry).__name__}; give allocations or results, such as allocations drawn from it"
-    )
-
-
 def _asked_for(also: Collection[str]) -> list[Figure]:
     """Return the figures that are always there, and those of the requests."""
+    if not isinstance(also, Collection):
+        raise OptionError(f"also is {also!r}; give a list of what is asked for")
     requests = {also} if isinstance(also, str) else set(also)
     known = {figure.also for figure in FIGURES} - {""}
     for request in sorted(requests - known):

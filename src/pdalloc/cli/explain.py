@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import datetime
 from pathlib import Path
 
@@ -60,19 +61,23 @@ def _read_times(path: Path) -> dict[str, tuple[datetime, datetime]]:
     Raises
     ------
     ProblemError
-        If the file cannot be read, lacks a column or has a time that is none; naming the line.
+        If the file cannot be read, lacks a column, or has a time that is none or a slot twice; naming the line.
     """
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        missing = [name for name in ("slot", "start", "end") if name not in (rows.fieldnames or ())]
+        entries = [(rows.line_num, row) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it is no CSV in UTF-8 ({error})"
         raise ProblemError(f"{path}: cannot be read: {reason}; give a CSV with slot, start and end") from None
-    times = {}
-    for line, row in enumerate(rows, 2):
+    if missing:
+        raise ProblemError(f"{path}: there is no column {missing[0]!r}; it needs slot, start and end")
+    times: dict[str, tuple[datetime, datetime]] = {}
+    for line, row in entries:
+        if row["slot"] in times:
+            raise ProblemError(f"{path}, line {line}: slot {row['slot']!r} is given twice; keep one of the two")
         try:
             times[row["slot"]] = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
-        except KeyError as error:
-            raise ProblemError(f"{path}: there is no column {error}; it needs slot, start and end") from None
         except (ValueError, TypeError):
             given = f"{row['start']!r} to {row['end']!r}"
             raise ProblemError(
