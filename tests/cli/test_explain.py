@@ -64,12 +64,13 @@ def test_the_result_can_be_named(allocated: Path) -> None:
 
 def test_what_cannot_be_explained_or_recorded_is_refused(day: Path) -> None:
     out = day / "own"
-    for command in (("explain", day, "p1"), ("record", day, "p1", "--out", out)):
-        assert_refused(run(*command), f"no such file; run `pdalloc allocate {day}` first")
+    first = f"no such file; run `pdalloc allocate {day}` first"
+    assert_refused(run("explain", day, "p1"), first)
+    assert_refused(run("record", day, "p1", "--out", out), first)
     assert run("allocate", day).exit_code == 0
     text = "unknown participant 'p9'; give an id of the participants table"
-    for command in (("explain", day, "p1", "p9"), ("record", day, "p9", "--out", out)):
-        assert_refused(run(*command), text)
+    assert_refused(run("explain", day, "p1", "p9"), text)
+    assert_refused(run("record", day, "p9", "--out", out), text)
     assert not out.exists()
     assert run("explain", day).exit_code == 2
     assert run("record", day, "p1").exit_code == 2

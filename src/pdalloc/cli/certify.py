@@ -56,7 +56,9 @@ def certify(
     subject = read_tables(folder) if infeasible else read_result(folder, result)
     certificate = certify_it(subject, objective, time_limit=time_limit)
     click.echo(str(certificate))
-    if out is not None:
+    if out is not None and certificate.claim is Claim.OPEN:
+        click.echo("nothing is written, since there is nothing to verify")
+    elif out is not None:
         _write(certificate, out)
         click.echo(f"written to {out}; check it there with: python -I -S verifier.py certificate.json .")
     if not (certificate.is_proof or certificate.claim is Claim.INFEASIBLE):
