@@ -96,6 +96,8 @@ def certify(
         return certify_efficiency(subject, time_limit)
     if name == "stability":
         return _certify_stability(subject)
+    if name is not None and "," not in name and name not in (*KNOWN, "places", "nash"):
+        raise OptionError(f"unknown objective {name!r}; there are {', '.join(KNOWN)}, places, efficiency and stability")
     chosen: Objective = Places() if name == "places" else get_objective(objective)
     named = _named(chosen)
     if refused := [str(feature) for feature in chosen.refuses if feature in subject.problem.features]:

@@ -25,6 +25,9 @@ __all__ = ["Move", "Prices", "find_prices"]
 
 LARGEST = 2**59
 MOST_NODES = 400
+SWEEPS = 4
+"""Over all options between two looks for a cycle."""
+
 FEW = 0.2
 """A part of the options below which it is faster to pick them out than to look at all."""
 
@@ -65,9 +68,11 @@ def find_prices(places: Places, levels: Iterable[PlaceCosts]) -> Prices:
             face.restrict()
         unit = math.prod(factors)
         face.begin(costs, (_spread(costs) * (places.outside + 1) // unit + 1) * unit)
+        sweeps = 1
         while face.lower():
-            if cycle := face.cycle():
+            if sweeps % SWEEPS == 0 and (cycle := face.cycle()):
                 return Prices(by_level, face.trade(cycle))
+            sweeps += 1
         by_level.extend(_digits(face.session_prices(), factors))
     return Prices(by_level, ())
 
