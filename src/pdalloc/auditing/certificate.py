@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -168,12 +169,28 @@ class Certificate:
             "version": 1,
             "tables": verifier.tables_digest(table_texts(self.problem)),
             "claim": self.claim.value,
-            **{name: getattr(self, f"_{name}")() for name in verifier.CLAIMS[self.claim.value].fields},
+            **{name: self._parts()[name]() for name in verifier.CLAIMS[self.claim.value].fields},
         }
         document["digest"] = verifier.digest_of(document)
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
-    # ---- the parts of the document, by name --------------------------------------------------------------------------
+    # ---- the parts of the document -------------------------------------------------------------------------------
+
+    def _parts(self) -> dict[str, Callable[[], Any]]:
+        """Return what makes each field; a claim has some of them."""
+        return {
+            "schedules": self._schedules,
+            "cancelled": self._cancelled,
+            "objective": self._objective,
+            "levels": self._levels,
+            "proofs": self._proofs,
+            "proof": self._proof,
+            "prices": self._prices,
+            "needs": self._needs,
+            "shortages": self._shortages,
+            "better": self._better,
+            "pair": self._pair,
+        }
 
     def _schedules(self) -> dict[str, list[str]]:
         return {} if self.allocation is None else schedules(self.allocation)

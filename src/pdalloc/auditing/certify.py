@@ -98,7 +98,7 @@ def certify(
         return _certify_stability(subject)
     if name is not None and "," not in name and name not in (*KNOWN, "places", "nash"):
         raise OptionError(f"unknown objective {name!r}; there are {', '.join(KNOWN)}, places, efficiency and stability")
-    chosen: Objective = Places() if name == "places" else get_objective(objective)
+    chosen: Objective = MostPlaces() if name == "places" else get_objective(objective)
     named = _named(chosen)
     if refused := [str(feature) for feature in chosen.refuses if feature in subject.problem.features]:
         raise OptionError(f"objective {chosen.name!r} has no meaning with {', '.join(sorted(refused))}")
@@ -108,7 +108,7 @@ def certify(
 
 
 @dataclass(frozen=True)
-class Places:
+class MostPlaces:
     """As many places as possible."""
 
     name: str = "places"

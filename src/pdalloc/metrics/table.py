@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def figure_text(value: int | float, form: str) -> str:
 
 
 @dataclass(frozen=True)
-class FigureTable:
+class FigureTable(ABC):
     """Figures of allocations side by side; subclasses say how each is written.
 
     Attributes
@@ -64,9 +65,9 @@ class FigureTable:
             for row, name in enumerate(self.rows)
         ]
 
+    @abstractmethod
     def text(self, row: int, value: int | float) -> str:
         """Return how a value of a row is written."""
-        raise NotImplementedError
 
     def marks(self) -> dict[str, tuple[str, ...]]:
         """Return columns of text that stand before the figures, by their heads; none here."""
