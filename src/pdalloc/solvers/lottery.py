@@ -11,12 +11,12 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import freeze
 from pdalloc.context import Context
-from pdalloc.errors import OptionError
 from pdalloc.problem import Feature, Problem
 from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY, priority_notes
 from pdalloc.solvers.tally import Tally
+from pdalloc.solvers.turn_options import checked_draws
 from pdalloc.solvers.turns import TURNS_A_CALL, Turns
 
 __all__ = ["Lottery"]
@@ -47,11 +47,7 @@ class Lottery:
     uses_chance: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.draws is None:
-            return
-        if isinstance(self.draws, bool) or not isinstance(self.draws, int | np.integer) or self.draws < 1:
-            raise OptionError(f"draws is {self.draws!r}; give a whole number from 1")
-        object.__setattr__(self, "draws", int(self.draws))
+        object.__setattr__(self, "draws", checked_draws(self.draws))
 
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""

@@ -24,6 +24,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "first-come": "pdalloc.solvers.first_come:FirstCome",
         "lottery": "pdalloc.solvers.lottery:Lottery",
+        "serial-dictatorship": "pdalloc.solvers.serial_dictatorship:SerialDictatorship",
         "hungarian": "pdalloc.solvers.hungarian:Hungarian",
         "flow": "pdalloc.solvers.flow:Flow",
         "mip": "pdalloc.solvers.mip.solver:Mip",
