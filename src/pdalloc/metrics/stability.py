@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, among_pairs, freeze, pair_keys
+from pdalloc.arrays import BoolArray, FrozenArrays, Int32Array, Int64Array, among_pairs, freeze
 from pdalloc.metrics.better_places import better_choices
 
 __all__ = ["BlockingPairs", "blocking_pairs", "free_seats"]
@@ -152,17 +152,6 @@ def _come_before_somebody(allocation: Allocation, participant: Int32Array, sessi
     loose = ~among_pairs(allocation.participant, allocation.session, problem.fixed, len(problem.sessions))
     held = allocation.session[loose]
     last = np.zeros(len(problem.sessions), np.int64)
-    np.maximum.at(last, held, _levels(allocation, allocation.participant[loose], held))
-    behind: BoolArray = _levels(allocation, participant, session) < last[session]
+    np.maximum.at(last, held, problem.priorities.levels(held, allocation.participant[loose]))
+    behind: BoolArray = problem.priorities.levels(session, participant) < last[session]
     return behind
-
-
-def _levels(allocation: Allocation, participant: Int32Array, session: Int32Array) -> Int64Array:
-    """Return the level of each pair in the session's priorities; those not listed come after all that are."""
-    priorities, people = allocation.problem.priorities, len(allocation.problem.participants)
-    of_session = np.repeat(np.arange(len(allocation.problem.sessions)), np.diff(priorities.indptr))
-    key = pair_keys(of_session, priorities.participant, people)
-    order = np.argsort(key)
-    wanted = pair_keys(session, participant, people)
-    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)]
-    return np.where(key[at] == wanted, priorities.level[at], len(key) + 1).astype(np.int64)

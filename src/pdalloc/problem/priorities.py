@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import FrozenArrays, Int32Array, Int64Array, dense_ranks, freeze, row_pointers
+from pdalloc.arrays import FrozenArrays, Int32Array, Int64Array, dense_ranks, freeze, pair_keys, row_pointers
 from pdalloc.errors import Finding
 from pdalloc.problem.labels import Labels
 
@@ -56,6 +57,33 @@ class Priorities(FrozenArrays):
 
     def __len__(self) -> int:
         return len(self.participant)
+
+    @cached_property
+    def unlisted_level(self) -> int:
+        """The level of those whom a session does not list: one beyond all that are given."""
+        return int(self.level.max(initial=0)) + 1
+
+    def levels(self, session: Int32Array, participant: Int32Array) -> Int64Array:
+        """Return the level of each pair, from 1; `unlisted_level` where the session does not list the participant.
+
+        Parameters
+        ----------
+        session, participant : int32 arrays, shape (pairs,)
+            Numbers from 0.
+
+        Notes
+        -----
+        A sort of the entries and a search for every pair.
+        """
+        if not len(self):
+            return np.full(len(session), self.unlisted_level)
+        people = max(int(self.participant.max()), int(participant.max(initial=0))) + 1
+        of_session = np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+        key = pair_keys(of_session, self.participant, people)
+        order = np.argsort(key)
+        wanted = pair_keys(session, participant, people)
+        at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)]
+        return np.where(key[at] == wanted, self.level[at], self.unlisted_level).astype(np.int64)
 
 
 def find_priority_faults(

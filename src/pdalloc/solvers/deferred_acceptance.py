@@ -1,0 +1,64 @@
+"""Deferred acceptance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from pdalloc.arrays import Int64Array, row_pointers
+from pdalloc.errors import OptionError
+from pdalloc.kernels.offering import offer
+from pdalloc.solvers.acceptances import acceptances
+from pdalloc.solvers.lots import Lots
+from pdalloc.solvers.priority_rule import PriorityRule
+from pdalloc.solvers.slot_lists import SlotLists
+from pdalloc.solvers.standings import Standings
+
+__all__ = ["DeferredAcceptance"]
+
+SIDES = ("participants", "sessions")
+
+
+@dataclass(frozen=True)
+class DeferredAcceptance(PriorityRule):
+    """Deferred acceptance (Gale and Shapley 1962; Abdulkadiroglu and Sonmez 2003, section I), slot by slot.
+
+    Participants propose to the best session of the slot that has not turned them down; a session holds on to those it
+    prefers among all who proposed, up to its capacity, and turns down the others. Stable, and of all stable allocations
+    the best for every participant; ranking truthfully is best (docs/solvers/deferred-acceptance.md). O(choices log
+    seats) a draw, and a sort of the priorities.
+
+    Parameters
+    ----------
+    proposing : {"participants", "sessions"}
+        Who proposes. With sessions the allocation is of all stable ones the worst for every participant.
+
+    Raises
+    ------
+    OptionError
+        If an option has another value.
+    """
+
+    proposing: str = "participants"
+
+    name: ClassVar[str] = "deferred-acceptance"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.proposing not in SIDES:
+            raise OptionError(f"proposing is {self.proposing!r}; it is one of {', '.join(map(repr, SIDES))}")
+
+    def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
+        """See `PriorityRule.place`."""
+        return acceptances(lists, lots, lists.level) if self.proposing == "participants" else _offers(lists, lots)
+
+
+def _offers(lists: SlotLists, lots: Lots) -> Int64Array:
+    """Return what `acceptances` does, sessions proposing."""
+    capacity, level = lists.market.capacity, 0 if lists.level is None else lists.level
+    standings = Standings.of(lots, len(lists.market.participant), len(capacity), int(np.max(level, initial=0)))
+    order = np.lexsort((standings(level, lists.buyer, lists.session), lists.session))
+    first = row_pointers(lists.session[order], len(capacity))
+    return np.asarray(offer.run(len(order), lists.indptr, lists.session, capacity, first, order))
