@@ -65,7 +65,7 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
     position : int32 array, shape (participants,) or (0,)
         Lot of each participant in all sessions; without any, every session draws its own from `salt`.
     salt : int
-        From 0 to 2^63 - 1.
+        From 0 to 2^62 - 1.
     *lists
         The fields of `Lists`.
     """
@@ -89,7 +89,7 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
                 _read_ahead(proposing, number, min(number + AHEAD, proposals), indptr, session_at, read)
             participant = int(proposing[number])
             begin, row_end, standing, session = indptr[participant], indptr[participant + 1], 0, 0
-            entry = begin + proposed[participant]
+            entry = begin + int(proposed[participant])
             while entry < row_end:
                 session = session_at[entry]
                 if single:

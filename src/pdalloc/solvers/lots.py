@@ -20,7 +20,7 @@ class Lots(NamedTuple):
     position : int32 array, shape (participants,) or (0,)
         Place of each participant in the one order, from 0; empty where each session has its own.
     salt : int
-        What the sessions' own orders are made from, from 0 to 2^63 - 1; 0 where there is one order.
+        What the sessions' own orders are made from, from 0 to 2^62 - 1; 0 where there is one order.
     """
 
     position: Int32Array
@@ -41,7 +41,7 @@ class Lots(NamedTuple):
     @classmethod
     def own_orders(cls, rng: np.random.Generator) -> Lots:
         """Draw an order for each session."""
-        return cls(np.zeros(0, np.int32), int(rng.integers(2**LOT_BITS - 1)))
+        return cls(np.zeros(0, np.int32), int(rng.integers(2**LOT_BITS)))
 
     def in_slot(self, slot: int, participant: Int32Array) -> Lots:
         """Return the lots of some participants in one slot."""
