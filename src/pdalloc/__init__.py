@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pdalloc.problem.tables import read_tables
     from pdalloc.random_assignment import RandomAssignment
     from pdalloc.result import Result, Status
+    from pdalloc.solvers.guarantees import Guarantee, Guarantees, guarantees
     from pdalloc.solvers.registry import solver_class, solver_names
     from pdalloc.solvers.solve import solve
     from pdalloc.verifier import verify
@@ -42,6 +43,8 @@ __all__ = [
     "Feature",
     "Generous",
     "Greedy",
+    "Guarantee",
+    "Guarantees",
     "Model",
     "Problem",
     "Progress",
@@ -60,6 +63,7 @@ __all__ = [
     "explain",
     "export_record",
     "generators",
+    "guarantees",
     "metrics",
     "read_tables",
     "solve",
@@ -81,6 +85,8 @@ _MODULE_OF = {
     "Feature": "pdalloc.problem",
     "Generous": "pdalloc.objectives",
     "Greedy": "pdalloc.objectives",
+    "Guarantee": "pdalloc.solvers.guarantees",
+    "Guarantees": "pdalloc.solvers.guarantees",
     "Model": "pdalloc.problem",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
@@ -97,6 +103,7 @@ _MODULE_OF = {
     "certify": "pdalloc.auditing.certify",
     "explain": "pdalloc.auditing.explain",
     "export_record": "pdalloc.auditing.record",
+    "guarantees": "pdalloc.solvers.guarantees",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",
