@@ -12,6 +12,7 @@ from pdalloc.auditing.audit_json import AuditDocument
 from pdalloc.auditing.certificate_json import CertificateDocument
 from pdalloc.auditing.explanation_json import ExplanationDocument
 from pdalloc.auditing.record_json import RecordDocument
+from pdalloc.lottery.documents import CommitmentDocument, CommonDocument, OpeningDocument, TranscriptDocument
 from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
 
@@ -23,6 +24,10 @@ DOCUMENTS: dict[str, type[Document]] = {
     "certificate-1.json": CertificateDocument,
     "explanation-1.json": ExplanationDocument,
     "record-1.json": RecordDocument,
+    "lottery-common-1.json": CommonDocument,
+    "lottery-opening-1.json": OpeningDocument,
+    "lottery-commitment-1.json": CommitmentDocument,
+    "lottery-transcript-1.json": TranscriptDocument,
 }
 
 

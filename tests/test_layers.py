@@ -18,7 +18,7 @@ LAYERS = (
     ("allocation", "allocation_json", "violations", "random_assignment", "context"),
     ("metrics",),
     ("objectives", "result", "result_json"),
-    ("solvers", "generators"),
+    ("solvers", "generators", "lottery"),
     ("auditing",),
     ("report", "plots", "cli", "__main__"),
 )

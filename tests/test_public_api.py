@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 import pdalloc
-from pdalloc import errors, generators, metrics
+from pdalloc import errors, generators, lottery, metrics
 
 PUBLIC = [
     "Allocation",
@@ -40,6 +40,7 @@ PUBLIC = [
     "export_record",
     "generators",
     "guarantees",
+    "lottery",
     "metrics",
     "read_tables",
     "solve",
@@ -128,6 +129,16 @@ def test_names_of_the_parts_are_frozen() -> None:
         "market",
         "plackett_luce",
         "tied_ranks",
+    ]
+    assert lottery.__all__ == [
+        "Commitment",
+        "Openings",
+        "RejectedError",
+        "Transcript",
+        "commit",
+        "draw",
+        "verify",
+        "verify_opening",
     ]
     assert errors.__all__ == [
         "Finding",

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdalloc import errors, generators, metrics, solvers
+    from pdalloc import errors, generators, lottery, metrics, solvers
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.certificate import Certificate, Claim
     from pdalloc.auditing.certify import certify
@@ -64,6 +64,7 @@ __all__ = [
     "export_record",
     "generators",
     "guarantees",
+    "lottery",
     "metrics",
     "read_tables",
     "solve",
@@ -119,7 +120,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
     def __getattr__(name: str) -> Any:
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-        elif name in ("errors", "generators", "metrics", "solvers"):
+        elif name in ("errors", "generators", "lottery", "metrics", "solvers"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata
