@@ -1,6 +1,6 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
-from pdalloc.cli import allocate, audit, certify, check, demo, explain, solvers, tables
+from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, solvers, tables
 from pdalloc.cli.group import main
 
 __all__ = ["main"]
@@ -13,6 +13,7 @@ for command in (
     certify.verify,
     explain.explain,
     explain.record,
+    lottery.lottery,
     tables.tables,
     solvers.solvers,
     demo.demo,
