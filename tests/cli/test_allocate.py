@@ -226,3 +226,62 @@ def test_whether_the_results_can_be_written_is_known_before_the_work(
     (day / "allocation").touch()
     monkeypatch.setattr("pdalloc.solvers.solve.solve", None)
     assert_refused(run("allocate", day), "cannot write there: it is a file, not a folder")
+
+
+def test_participants_choose_in_the_order_of_a_file(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "day", **SMALL | {"choices": "participant,session,rank\np1,y,1\np2,y,1\n"})
+    order = tmp_path / "order.txt"
+    order.write_text("p2\n\n p1 \n", encoding="utf-8")
+    result = run("allocate", folder, "--solver", "serial-dictatorship", "--order", order)
+    assert result.exit_code == 0, result.output
+    assert read_csv(folder / "allocation" / "schedule.csv")[1:] == [["p1", ""], ["p2", "y"]]
+
+
+def test_participants_choose_in_the_order_of_a_public_draw(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "day", **SMALL)
+    public = tmp_path / "public"
+    assert run("lottery", "commit", folder, "--out", public, "--openings", tmp_path / "secret").exit_code == 0
+    assert run("lottery", "draw", public / "commitment.json", "--beacon", "6493", "--out", public).exit_code == 0
+    transcript = json.loads((public / "transcript.json").read_text("utf-8"))
+    result = run("allocate", folder, "--solver", "boston", "--order", public / "transcript.json")
+    assert result.exit_code == 0, result.output
+    provenance = json.loads((folder / "allocation" / "result.json").read_text("utf-8"))["provenance"]
+    assert provenance["options"] == {"lottery": "single", "order": transcript["order"], "draws": None}
+    (public / "transcript.json").write_text(json.dumps(transcript), encoding="utf-8")
+    assert_refused(
+        run("allocate", folder, "--solver", "boston", "--order", public / "transcript.json"),
+        "transcript.json: the transcript is not the one that its commitment and beacon give",
+    )
+
+
+def test_options_of_the_solver_can_be_set(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, **SMALL)
+    settings = ["--option", "lottery=multiple", "--option", "proposing = sessions", "--option", "draws=3"]
+    assert run("allocate", folder, "--solver", "deferred-acceptance", *settings).exit_code == 0
+    provenance = json.loads((folder / "allocation" / "result.json").read_text("utf-8"))["provenance"]
+    assert provenance["options"] == {"lottery": "multiple", "order": None, "draws": 3, "proposing": "sessions"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--option", "lottery"], "--option 'lottery' has no name; write NAME=VALUE, such as lottery=multiple"),
+        (["--option", "=3"], "--option '=3' has no name; write NAME=VALUE"),
+        (["--option", "draws=3", "--option", "draws=4"], "--option draws is given twice; keep one"),
+        (["--option", "draw=3"], "solver 'boston' has no option 'draw'; it takes lottery, order, draws"),
+        (["--option", "draws=-1"], "draws is '-1'; give a whole number from 1"),
+        (
+            ["--order", "absent.txt"],
+            "absent.txt: cannot be read: No such file or directory; name a file with the order",
+        ),
+    ],
+)
+def test_bad_options_of_the_solver_are_refused(tmp_path: Path, arguments: list[str], message: str) -> None:
+    assert_refused(run("allocate", write_folder(tmp_path, **SMALL), "--solver", "boston", *arguments), message)
+
+
+def test_an_order_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    order = tmp_path / "order.txt"
+    order.write_bytes(b"p1\n\xff\n")
+    refused = run("allocate", write_folder(tmp_path / "day", **SMALL), "--solver", "boston", "--order", order)
+    assert_refused(refused, "order.txt: is not UTF-8 text; write one participant id a line")

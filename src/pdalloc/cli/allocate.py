@@ -9,6 +9,7 @@ import click
 
 from pdalloc.cli.console import console, progress_bar
 from pdalloc.cli.results import default_out
+from pdalloc.cli.solver_options import option_values, read_order
 from pdalloc.files import check_writable
 
 __all__ = ["allocate"]
@@ -22,6 +23,14 @@ __all__ = ["allocate"]
     help="rank-sum, welfare, greedy, generous, rank-maximal, leximin or nash, or several with commas."
     "  [default: rank-sum]",
 )
+@click.option(
+    "--option", "settings", metavar="NAME=VALUE", multiple=True, help="Of the solver, such as lottery=multiple."
+)
+@click.option(
+    "--order",
+    type=click.Path(path_type=Path),
+    help="Of the participants: a lottery's transcript.json, or an id a line.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Of the lottery; made up and recorded if not given.")
 @click.option("--unlisted", type=click.Choice(["forbidden", "last"]), help="Instead of what rules.toml says.")
 @click.option("--time-limit", type=float, help="Seconds; mip then returns the best found, with a bound.")
@@ -30,6 +39,8 @@ def allocate(
     folder: Path,
     solver: str,
     objective: str | None,
+    settings: tuple[str, ...],
+    order: Path | None,
     seed: int | None,
     unlisted: Any,
     time_limit: float | None,
@@ -45,7 +56,11 @@ def allocate(
     check_writable(target)
     if unlisted:
         problem = problem.with_options(unlisted=unlisted)
-    options: dict[str, Any] = {} if objective is None else {"objective": objective}
+    options = option_values(settings)
+    if objective is not None:
+        options["objective"] = objective
+    if order is not None:
+        options["order"] = read_order(order)
     with progress_bar(solver) as progress:
         result = solve(problem, solver, seed=seed, time_limit=time_limit, progress=progress, **options)
     write_result(result, target)
