@@ -341,6 +341,41 @@ def serial_dictatorship(problem: Problem, order: Sequence[int]) -> list[Schedule
     return chosen
 
 
+def draft(problem: Problem, order: Sequence[int], direction: str = "snake", rounds: str = "picks") -> list[Schedule]:
+    """Everybody's schedule when participants pick one session at a time, round after round."""
+    runs, slots, sessions = all_run(problem), len(problem.slots), range(len(problem.sessions))
+    seats = problem.capacity.tolist()
+    held: list[list[int]] = [
+        [s for p, s in problem.fixed.tolist() if p == participant] for participant in range(len(order))
+    ]
+    for _, session in problem.fixed.tolist():
+        seats[session] -= 1
+
+    def belongs(session: int, number: int) -> bool:
+        return number in slots_of(problem, session) if number < slots else not slots_of(problem, session)
+
+    picked, number = True, 0
+    while picked or (rounds == "slots" and number <= slots):
+        picked = False
+        for participant in order[::-1] if direction == "snake" and number % 2 else order:
+            mine, ranks = held[participant], listed(problem, participant)
+            possible = [
+                session
+                for session in sessions
+                if seats[session] > 0
+                and session not in mine
+                and may_have(problem, participant, (*mine, session), runs)
+                and (rounds == "picks" or belongs(session, number))
+            ]
+            if possible:
+                best = min(possible, key=lambda session: (session not in ranks, ranks.get(session), session))
+                mine.append(best)
+                seats[best] -= 1
+                picked = True
+        number += 1
+    return [tuple(sorted(mine)) for mine in held]
+
+
 # ---- figures of an allocation ------------------------------------------------------------------------------------
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import freeze
+from pdalloc.arrays import Int64Array
 from pdalloc.context import Context
 from pdalloc.problem import Feature, Problem
 from pdalloc.random_assignment import RandomAssignment
@@ -69,19 +69,41 @@ def _draw_alone(problem: Problem, rng: np.random.Generator) -> Allocation:
 def _chances(turns: Turns, first: Allocation, draws: int, context: Context) -> RandomAssignment:
     """Count how often each pair comes up in the first draw and the following ones."""
     people = len(turns.problem.participants)
-    tally = Tally(turns)
+    tally = _tally(turns)
     tally.add(first)
     while tally.draws < draws:
         context.report(tally.draws, draws, "draws")
         ahead = min(max(TURNS_A_CALL // people, 1), draws - tally.draws)
-        tally.play(np.concatenate([context.rng.permutation(people) for _ in range(ahead)]), context)
+        _play(turns, np.concatenate([context.rng.permutation(people) for _ in range(ahead)]), tally, context)
     context.report(draws, draws, "draws")
-    participant, session, count = tally.pairs()
-    return RandomAssignment(
-        turns.problem,
-        freeze(participant),
-        freeze(session),
-        freeze(count / draws),
-        draws,
-        partial(_draw_alone, turns.problem),
-    )
+    return tally.chances(partial(_draw_alone, turns.problem))
+
+
+def _tally(turns: Turns) -> Tally:
+    lists = turns.lists
+    if lists is None:
+        return Tally(turns.problem, np.zeros(0, np.int64), np.zeros(0, np.int64))
+    row = np.searchsorted(lists.indptr, np.arange(len(lists.rank)), side="right") - 1
+    return Tally(turns.problem, row // lists.slots, lists.session)
+
+
+def _play(turns: Turns, orders: Int64Array, tally: Tally, context: Context) -> None:
+    """Play and count draws, given the orders of all of them one after the other."""
+    people = len(turns.problem.participants)
+    while len(orders):
+        context.check()
+        draws = 0 if turns.lists is None else _play_by_kernel(turns, orders, tally, turns.lists.slots)
+        if not draws:
+            # a long search, by code that can be stopped
+            tally.add(turns.allocate(orders[:people], replace(context, progress=None)))
+            draws = 1
+        orders = orders[draws * people :]
+
+
+def _play_by_kernel(turns: Turns, orders: Int64Array, tally: Tally, slots: int) -> int:
+    """Return how many whole draws the kernel played, and were counted, before it lost its patience."""
+    people = len(turns.problem.participants)
+    taken, _, played = turns.pick(orders, people, turns.seats)
+    draws = played // people
+    tally.add_draws(draws, taken[: draws * people * slots], lambda at: orders[at // slots])
+    return draws

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from pdalloc.arrays import BoolArray, Int32Array, among_pairs, freeze, frozen_copy, row_pointers
+from pdalloc.arrays import (
+    BoolArray,
+    Int32Array,
+    Int64Array,
+    IntegerArray,
+    among_pairs,
+    freeze,
+    frozen_copy,
+    row_pointers,
+)
 from pdalloc.kernels.picking import Lists
 from pdalloc.problem import Incidence, Problem
 
-__all__ = ["pick_lists"]
+__all__ = ["excluded_by_fixed", "exclusion_bits", "exclusions_between", "pick_lists"]
 
 
 def pick_lists(problem: Problem) -> Lists:
@@ -23,8 +32,8 @@ def pick_lists(problem: Problem) -> Lists:
     sessions, slots = len(problem.sessions), max(len(problem.slots), 1)
     slot = problem.session_slots.column if len(problem.slots) else np.zeros(sessions, np.int32)
     wants = _wants(problem, slot).ravel()
-    exclusions = _exclusions(problem, slot)
-    barred = np.concatenate([problem.forbidden, problem.facilitated, _excluded_by_fixed(problem, exclusions)])
+    exclusions = exclusions_between(problem, slot)
+    barred = np.concatenate([problem.forbidden, problem.facilitated, excluded_by_fixed(problem, exclusions)])
     barred = barred[np.argsort(barred[:, 0], kind="stable")]
 
     choices = problem.choices
@@ -35,8 +44,6 @@ def pick_lists(problem: Problem) -> Lists:
         # one number a choice sorts many times faster than a stable order of rows
         kept = kept[np.sort(row[kept] * len(kept) + np.arange(len(kept))) % max(len(kept), 1)]
         indptr, session, rank = row_pointers(row[kept], len(wants)), session[kept], rank[kept]
-    bits = np.zeros(sessions, np.int64)
-    np.bitwise_or.at(bits, exclusions.row, np.left_shift(1, exclusions.column.astype(np.int64) % 63))
     anybody = np.zeros(slots, np.int64)
     if problem.unlisted == "last":
         anybody = np.bincount(slot, minlength=slots)
@@ -48,7 +55,7 @@ def pick_lists(problem: Problem) -> Lists:
         indptr=freeze(np.concatenate([indptr, indptr[-1] + np.cumsum(anybody)])),
         session=freeze(session.view(np.uint32)),
         rank=freeze(rank),
-        exclusion_bits=freeze(bits),
+        exclusion_bits=exclusion_bits(exclusions),
         exclusion_start=exclusions.indptr,
         exclusion=exclusions.column,
         may_be_unlisted=frozen_copy(wants if problem.unlisted == "last" else [], np.bool_),
@@ -68,11 +75,18 @@ def _wants(problem: Problem, slot: Int32Array) -> BoolArray:
     return wants
 
 
-def _exclusions(problem: Problem, slot: Int32Array) -> Incidence:
-    """Return the topics and conflicts that go beyond one slot: sessions x exclusions."""
+def exclusions_between(problem: Problem, part: IntegerArray) -> Incidence:
+    """Return the topics and conflicts that go beyond one part of the sessions, such as a slot: sessions x exclusions.
+
+    Parameters
+    ----------
+    problem : Problem
+    part : integer array, shape (sessions,)
+        Which part each session is in, of which nobody takes two.
+    """
     by_topic = np.argsort(problem.topic, kind="stable")
     topics = np.split(by_topic, np.searchsorted(problem.topic[by_topic], np.arange(len(problem.topics))))[1:]
-    sets = [together for together in [*topics, *problem.conflicts] if len(np.unique(slot[together])) > 1]
+    sets = [together for together in [*topics, *problem.conflicts] if len(np.unique(part[together])) > 1]
     of_session: list[list[int]] = [[] for _ in problem.sessions]
     for number, together in enumerate(sets):
         for session in together.tolist():
@@ -80,7 +94,14 @@ def _exclusions(problem: Problem, slot: Int32Array) -> Incidence:
     return Incidence.from_lists(of_session, len(sets))
 
 
-def _excluded_by_fixed(problem: Problem, exclusions: Incidence) -> Int32Array:
+def exclusion_bits(exclusions: Incidence) -> Int64Array:
+    """Return a bit for each exclusion of a session; several exclusions may share one. Shape (sessions,)."""
+    bits = np.zeros(exclusions.rows, np.int64)
+    np.bitwise_or.at(bits, exclusions.row, np.left_shift(1, exclusions.column.astype(np.int64) % 63))
+    return freeze(bits)
+
+
+def excluded_by_fixed(problem: Problem, exclusions: Incidence) -> Int32Array:
     """Return the (participant, session) pairs that cannot be, because of where the participant is fixed."""
     together: list[list[int]] = [[] for _ in range(exclusions.columns)]
     for session, number in zip(exclusions.row.tolist(), exclusions.column.tolist(), strict=True):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import Int32Array, Int64Array, pair_keys
-from pdalloc.context import Context
-from pdalloc.kernels.picking import Lists
-from pdalloc.solvers.turns import Turns
+from pdalloc.arrays import Int64Array, IntegerArray, freeze, pair_keys
+from pdalloc.problem import Problem
+from pdalloc.random_assignment import RandomAssignment
 
 __all__ = ["Tally"]
 
 
 class Tally:
-    """Counts of (participant, session) pairs: by entry for those on the lists of the kernel, by key for all others.
+    """Counts of (participant, session) pairs: by entry for those on the lists of a kernel, by key for all others.
+
+    Parameters
+    ----------
+    problem : Problem
+    participant : integer array, shape (listed entries,)
+        Whose each listed entry is.
+    session : integer array, shape (entries,)
+        Its session; entries beyond the listed ones are anybody's.
 
     Attributes
     ----------
@@ -26,70 +31,56 @@ class Tally:
         Counted so far.
     """
 
-    def __init__(self, turns: Turns) -> None:
-        self.turns = turns
+    def __init__(self, problem: Problem, participant: IntegerArray, session: IntegerArray) -> None:
+        self.problem = problem
         self.draws = 0
-        self._listed = np.zeros(0 if turns.lists is None else len(turns.lists.rank), np.int64)
+        self._participant, self._session = participant, session
+        self._listed = np.zeros(len(participant), np.int64)
         self._key, self._count = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     def add(self, allocation: Allocation) -> None:
         """Count one draw."""
-        self._add(self._keys(allocation.participant, allocation.session), 1)
+        self._add(allocation.participant, allocation.session, 1)
         self.draws += 1
 
-    def play(self, orders: Int64Array, context: Context) -> None:
-        """Play draws and count them.
+    def add_draws(self, draws: int, taken: Int64Array, whose: Callable[[Int64Array], IntegerArray]) -> None:
+        """Count some draws.
 
         Parameters
         ----------
-        orders : int64 array, shape (draws * participants,)
-            Every participant number once in each draw.
-        context : Context
-            For stopping.
+        draws : int
+        taken : int64 array
+            The entries that were taken in them beside the fixed pairs, -1 for none.
+        whose : callable
+            Returns the participants at positions in `taken`.
         """
-        people = len(self.turns.problem.participants)
-        while len(orders):
-            context.check()
-            played = 0 if self.turns.lists is None else self._play(orders, self.turns.lists)
-            if not played:
-                self.add(self.turns.allocate(orders[:people], replace(context, progress=None)))
-                played = 1
-            orders = orders[played * people :]
-
-    def pairs(self) -> tuple[Int32Array, Int32Array, Int64Array]:
-        """Return participant, session and count of every pair that came up, sorted; shape (pairs,)."""
-        if self.turns.lists is not None:
-            lists, entry = self.turns.lists, np.flatnonzero(self._listed)
-            row = np.searchsorted(lists.indptr, entry, side="right") - 1
-            self._add(self._keys(row // lists.slots, lists.session[entry]), self._listed[entry])
-            self._listed[:] = 0
-        participant, session = np.divmod(self._key, len(self.turns.problem.sessions))
-        return participant.astype(np.int32), session.astype(np.int32), self._count
-
-    def _play(self, orders: Int64Array, lists: Lists) -> int:
-        """Let the kernel play; return how many whole draws it played before it lost its patience."""
-        people = len(self.turns.problem.participants)
-        taken, _, played = self.turns.pick(orders, people, self.turns.seats)
-        draws = played // people
-        if not draws:
-            return 0
-        taken = taken[: draws * people * lists.slots]
         self._listed += np.bincount(taken + 1, minlength=len(self._listed) + 1)[1 : len(self._listed) + 1]
-        if len(lists.may_be_unlisted):
+        if len(self._session) > len(self._listed):
             unlisted = np.flatnonzero(taken >= len(self._listed))
-            self._add(self._keys(orders[unlisted // lists.slots], lists.session[taken[unlisted]]), 1)
-        fixed = self.turns.problem.fixed
-        self._add(self._keys(fixed[:, 0], fixed[:, 1]), draws)
+            self._add(whose(unlisted), self._session[taken[unlisted]], 1)
+        self._add(self.problem.fixed[:, 0], self.problem.fixed[:, 1], draws)
         self.draws += draws
-        return draws
 
-    def _keys(self, participant: npt.NDArray[np.integer[Any]], session: npt.NDArray[np.integer[Any]]) -> Int64Array:
-        return pair_keys(participant, session, len(self.turns.problem.sessions))
+    def chances(self, draw: Callable[[np.random.Generator], Allocation]) -> RandomAssignment:
+        """Return the share of the draws that had each pair, for a rule that makes one draw so."""
+        entry = np.flatnonzero(self._listed)
+        self._add(self._participant[entry], self._session[entry], self._listed[entry])
+        self._listed[:] = 0
+        participant, session = np.divmod(self._key, len(self.problem.sessions))
+        return RandomAssignment(
+            self.problem,
+            freeze(participant.astype(np.int32)),
+            freeze(session.astype(np.int32)),
+            freeze(self._count / self.draws),
+            self.draws,
+            draw,
+        )
 
-    def _add(self, key: Int64Array, times: int | Int64Array) -> None:
+    def _add(self, participant: IntegerArray, session: IntegerArray, times: int | Int64Array) -> None:
         """Count each of these pairs so many times more."""
-        if not len(key):
+        if not len(participant):
             return
-        count = np.concatenate([self._count, np.broadcast_to(times, len(key))])
-        self._key, place = np.unique(np.concatenate([self._key, key]), return_inverse=True)
+        key = np.concatenate([self._key, pair_keys(participant, session, len(self.problem.sessions))])
+        count = np.concatenate([self._count, np.broadcast_to(times, len(participant))])
+        self._key, place = np.unique(key, return_inverse=True)
         self._count = np.bincount(place, weights=count).astype(np.int64)
