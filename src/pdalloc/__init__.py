@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pdalloc.auditing.certify import certify
     from pdalloc.auditing.explain import explain
     from pdalloc.auditing.explanation import Explanation
+    from pdalloc.auditing.manipulate import manipulate
+    from pdalloc.auditing.manipulation import Manipulation, Manipulations
     from pdalloc.auditing.record import Record, export_record
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.context import Context, Progress
@@ -45,6 +47,8 @@ __all__ = [
     "Greedy",
     "Guarantee",
     "Guarantees",
+    "Manipulation",
+    "Manipulations",
     "Model",
     "Problem",
     "Progress",
@@ -65,6 +69,7 @@ __all__ = [
     "generators",
     "guarantees",
     "lottery",
+    "manipulate",
     "metrics",
     "read_tables",
     "solve",
@@ -88,6 +93,8 @@ _MODULE_OF = {
     "Greedy": "pdalloc.objectives",
     "Guarantee": "pdalloc.solvers.guarantees",
     "Guarantees": "pdalloc.solvers.guarantees",
+    "Manipulation": "pdalloc.auditing.manipulation",
+    "Manipulations": "pdalloc.auditing.manipulation",
     "Model": "pdalloc.problem",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
@@ -105,6 +112,7 @@ _MODULE_OF = {
     "explain": "pdalloc.auditing.explain",
     "export_record": "pdalloc.auditing.record",
     "guarantees": "pdalloc.solvers.guarantees",
+    "manipulate": "pdalloc.auditing.manipulate",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",

@@ -1,6 +1,7 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
 from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, solvers, tables
+from pdalloc.cli import allocate, audit, certify, check, demo, explain, manipulate, solvers, tables
 from pdalloc.cli.group import main
 
 __all__ = ["main"]
@@ -14,6 +15,7 @@ for command in (
     explain.explain,
     explain.record,
     lottery.lottery,
+    manipulate.manipulate,
     tables.tables,
     solvers.solvers,
     demo.demo,

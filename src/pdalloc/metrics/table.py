@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["FigureTable", "figure_text"]
+__all__ = ["FigureTable", "figure_text", "table_text"]
 
 
 def figure_text(value: int | float, form: str) -> str:
     """Return a figure by a format specification such as ".1%"; nan, which is no figure, as a dash."""
     return "-" if math.isnan(value) else format(value, form)
+
+
+def table_text(table: Table) -> str:
+    """Return a rich table as plain text, 120 characters wide at most."""
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,7 @@ class FigureTable(ABC):
     title: str = ""
 
     def __str__(self) -> str:
-        from rich.console import Console
-
-        console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False)
-        with console.capture() as capture:
-            console.print(self.table())
-        return "\n".join(line.rstrip() for line in capture.get().splitlines())
+        return table_text(self.table())
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in ("", *self.marks(), *self.columns))

@@ -155,7 +155,8 @@ def _facilitators_can_run(problem: Problem) -> Iterator[Finding]:
 
 
 def _facilitators_present(problem: Problem) -> Iterator[Finding]:
-    for participant, session in problem.facilitated.tolist():
+    ever_away = problem.away.count[problem.facilitated[:, 0]] > 0
+    for participant, session in problem.facilitated[ever_away].tolist():
         for slot in np.intersect1d(problem.away[participant], problem.session_slots[session]).tolist():
             yield Finding(
                 f"participant {problem.participants[participant]!r} is away in slot {problem.slots[slot]!r} but "

@@ -17,7 +17,7 @@ from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
 from pdalloc.solvers.registry import choose, make_solver, require_support
 
-__all__ = ["solve"]
+__all__ = ["checked_seed", "chosen_solver", "solve"]
 
 
 def solve(
@@ -71,23 +71,18 @@ def solve(
     >>> result.allocation.schedule_of("t001"), result.objective
     (('y',), (0, 1))
     """
-    if not isinstance(problem, Problem):
-        raise OptionError(
-            f"problem is a {type(problem).__name__}; make a Problem with read_tables, Model or Problem.from_..."
-        )
+    chosen = chosen_solver(problem, solver, options)
     if time_limit is not None and not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
         raise OptionError(f"time_limit is {time_limit!r}; give seconds above 0")
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0):
-        raise OptionError(f"seed is {seed!r}; give a whole number from 0")
+    seed = checked_seed(seed)
     if start is not None and not (isinstance(start, Allocation) and start.problem == problem):
         raise OptionError("start is not an allocation of this problem")
-    chosen = _chosen(problem, solver, options)
     require_support(chosen, problem)
     if seed is None and chosen.uses_chance:
         seed = secrets.randbits(32)
     context = Context(
         np.random.default_rng(seed if chosen.uses_chance else 0),
-        None if seed is None else int(seed),
+        seed,
         time_limit,
         progress,
         stop,
@@ -99,7 +94,35 @@ def solve(
     return result
 
 
-def _chosen(problem: Problem, solver: str | Solver, options: dict[str, Any]) -> Solver:
+def checked_seed(seed: Any) -> int | None:
+    """Return a seed as an int.
+
+    Raises
+    ------
+    OptionError
+        If it is neither None nor a whole number from 0.
+    """
+    if seed is None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise OptionError(f"seed is {seed!r}; give a whole number from 0")
+    return int(seed)
+
+
+def chosen_solver(problem: Problem, solver: str | Solver, options: dict[str, Any]) -> Solver:
+    """Return the solver that `solve` uses for these arguments.
+
+    Raises
+    ------
+    OptionError
+        If the problem is none, or there is no such solver or option.
+    UnsupportedError
+        If none is named and no exact solver handles every feature of the problem.
+    """
+    if not isinstance(problem, Problem):
+        raise OptionError(
+            f"problem is a {type(problem).__name__}; make a Problem with read_tables, Model or Problem.from_..."
+        )
     if isinstance(solver, str):
         return choose(problem, options) if solver == "auto" else make_solver(solver, options)
     if options:
