@@ -59,7 +59,7 @@ def outcome(true: Problem, said: dict[str, list[str]], who: str) -> tuple[int, i
 
 def test_it_finds_the_gain_in_the_draft_of_two() -> None:
     found = manipulate(drafted(), "draft", order=["1", "2"])
-    [gain] = found.found
+    [gain] = found.gains
     assert (gain.participant, gain.ranking) == ("1", ("b", "a", "c", "d"))
     assert gain.before == Day(("a", "d"), 0, 0, 3)
     assert gain.after == Day(("a", "b"), 0, 0, 1)
@@ -80,20 +80,20 @@ def test_it_finds_the_gain_in_the_draft_of_two() -> None:
 @given(
     problem=problems(), seed=st.integers(0, 9), solver=st.sampled_from(["lottery", "serial-dictatorship", "first-come"])
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_it_finds_nothing_where_truth_is_best(problem: Problem, seed: int, solver: str) -> None:
     found = manipulate(problem, solver, seed=seed)
-    assert found.found == ()
+    assert found.gains == ()
     assert found.share.value == 0
     assert str(found).splitlines()[0].endswith("gain by another list (0.0%)")
 
 
 @given(lists=rankings(longest=4))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_every_gain_is_one_by_the_rule_itself(lists: dict[str, list[str]]) -> None:
     problem = day_of(lists)
     found = manipulate(problem, "draft", order=list(lists))
-    for gain in found.found:
+    for gain in found.gains:
         said = lists | {gain.participant: list(gain.ranking)}
         assert outcome(problem, lists, gain.participant) == gain.before[1:]
         assert outcome(problem, said, gain.participant) == gain.after[1:] < gain.before[1:]
@@ -102,10 +102,10 @@ def test_every_gain_is_one_by_the_rule_itself(lists: dict[str, list[str]]) -> No
 
 
 @given(lists=rankings(longest=2))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_with_two_choices_each_every_list_is_tried(lists: dict[str, list[str]]) -> None:
     problem = day_of(lists)
-    found = {gain.participant: gain.after[1:] for gain in manipulate(problem, "draft", order=list(lists)).found}
+    found = {gain.participant: gain.after[1:] for gain in manipulate(problem, "draft", order=list(lists)).gains}
     for who, true in lists.items():
         every = [list(said) for length in range(len(true) + 1) for said in permutations(true, length)]
         best = min(outcome(problem, lists | {who: said}, who) for said in every)
@@ -120,7 +120,7 @@ def test_with_two_choices_each_every_list_is_tried(lists: dict[str, list[str]]) 
 def test_with_any_solver_a_gain_is_a_better_day_by_the_true_list(solver: str, problem: Problem, seed: int) -> None:
     if unsupported_by(solver_class(solver).features, problem):
         return
-    for gain in manipulate(problem, solver, seed=seed).found:
+    for gain in manipulate(problem, solver, seed=seed).gains:
         who = problem.participants.index(gain.participant)
         sessions = [tuple(map(problem.sessions.index, day.schedule)) for day in (gain.before, gain.after)]
         before, after = (oracle.day_key(problem, who, schedule) for schedule in sessions)
@@ -131,16 +131,16 @@ def test_with_any_solver_a_gain_is_a_better_day_by_the_true_list(solver: str, pr
 
 def test_the_seed_is_held_and_makes_the_same_search_again() -> None:
     day = generators.lexington(seed=3)
-    found = manipulate(day, "draft", 3, seed=5)
-    assert found == manipulate(day, "draft", 3, seed=5)
+    found = manipulate(day, "draft", 2, seed=5)
+    assert found == manipulate(day, "draft", 2, seed=5)
     assert found.is_sample
-    assert len(found.looked_at) == 3
+    assert len(found.looked_at) == 2
     before = solve(day, "draft", seed=5).allocation
-    assert all(gain.before.schedule == before.schedule_of(gain.participant) for gain in found.found)
+    assert all(gain.before.schedule == before.schedule_of(gain.participant) for gain in found.gains)
     share = found.share
-    assert 0 <= share.lower <= share.value == len(found.found) / 3 <= share.upper <= 1
-    assert f"of all 1,000: 95% interval {share.lower:.1%} to {share.upper:.1%}" in str(found)
-    assert manipulate(day, "draft", ["p0001"]).seed is not None
+    assert 0 <= share.lower <= share.value == len(found.gains) / 2 <= share.upper <= 1
+    assert f"of all 1,000 at least so many (95% interval {share.lower:.1%} to {share.upper:.1%}" in str(found)
+    assert manipulate(drafted(), "draft", ["1"]).seed is not None
 
 
 def test_a_list_that_makes_the_day_impossible_is_no_gain() -> None:
@@ -154,7 +154,7 @@ def test_a_list_that_makes_the_day_impossible_is_no_gain() -> None:
     problem = model.build()
     with pytest.raises(InfeasibleError):
         solve(with_report(problem, 0, misreports(problem, 0, demand_per_seat(problem))[1]), "mip")
-    assert manipulate(problem, "mip", ["p"]).found == ()
+    assert manipulate(problem, "mip", ["p"]).gains == ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class FirstOrNothing:
 
 def test_exact_chances_are_judged_by_their_expected_days() -> None:
     problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x"], "r": ["x"]}, capacity={"x": 1, "y": 1})
-    [gain] = manipulate(problem, FirstOrNothing(), ["p"]).found
+    [gain] = manipulate(problem, FirstOrNothing(), ["p"]).gains
     assert gain.ranking == ("y", "x")
     # a third of x and otherwise nothing, which costs 2, against y for sure, which costs 1
     assert gain.before[1:] == pytest.approx((2 / 3, 0, 4 / 3))
@@ -216,6 +216,7 @@ def test_lists_of_slots_change_one_at_a_time() -> None:
 
 
 @given(problem=problems(), data=st.data())
+@settings(max_examples=60)
 def test_a_report_changes_one_list_and_nothing_else(problem: Problem, data: st.DataObject) -> None:
     who = data.draw(st.integers(0, len(problem.participants) - 1))
     true_sessions, true_ranks = (column.tolist() for column in problem.choices.of(who))

@@ -19,13 +19,13 @@ def test_who_gains_is_shown_with_both_days_and_nothing_is_written(tmp_path: Path
     day = write_folder(tmp_path, **PICKS)
     before = contents(day)
     found = [pdalloc.manipulate(pdalloc.read_tables(day), "draft", seed=seed) for seed in range(9)]
-    seed = next(seed for seed, one in enumerate(found) if one.found)
+    seed = next(seed for seed, one in enumerate(found) if one.gains)
     result = run("manipulate", day, "--solver", "draft", "--seed", str(seed))
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert result.stdout.splitlines()[0] == found[seed].headline()
     assert result.stdout.splitlines()[-1] == found[seed].caution()
-    assert all(str(gain.before) in result.stdout and str(gain.after) in result.stdout for gain in found[seed].found)
+    assert all(str(gain.before) in result.stdout and str(gain.after) in result.stdout for gain in found[seed].gains)
     assert contents(day) == before
 
 
@@ -33,7 +33,7 @@ def test_a_sample_is_drawn_and_objectives_are_passed_on(lexington: Path) -> None
     result = run("manipulate", lexington, "--solver", "lottery", "--participants", "2", "--seed", "4")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(
-        "lottery, seed 4: at least 0 of 2 participants gain by another list (0.0%; of all 1"
+        "lottery, seed 4: at least 0 of 2 participants gain by another list (0.0%); of all 1"
     )
     assert_refused(
         run("manipulate", lexington, "--solver", "lottery", "--objective", "welfare"),

@@ -17,12 +17,15 @@ from pdalloc.errors import InfeasibleError, OptionError, SolveStoppedError
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
-from pdalloc.solvers.solve import checked_seed, chosen_solver, solve
+from pdalloc.solvers.solve import checked_seed, checked_time_limit, chosen_solver, solve
 
 __all__ = ["manipulate"]
 
 ROUNDING = 1e-9
 """Expected values that differ by less are equal."""
+
+SHORTEST = 1e-9
+"""Seconds that are given to a solver when all are spent: it is the one to say so."""
 
 SAMPLE = 1
 """Keeps the stream that draws participants apart from that of the solver."""
@@ -99,12 +102,12 @@ def manipulate(
     >>> found = pa.manipulate(day.build(), "draft", order=["1", "2"])
     >>> print(found.headline())
     draft: at least 1 of 2 participants gain by another list (50.0%)
-    >>> gain = found.found[0]
+    >>> gain = found.gains[0]
     >>> gain.before.schedule, gain.ranking, gain.after.schedule
     (('a', 'd'), ('b', 'a', 'c', 'd'), ('a', 'b'))
     """
     chosen = chosen_solver(problem, solver, options)
-    seed = checked_seed(seed)
+    seed, time_limit = checked_seed(seed), checked_time_limit(time_limit)
     is_number = isinstance(participants, int | np.integer)
     if seed is None and (chosen.uses_chance or is_number):
         seed = secrets.randbits(32)
@@ -112,7 +115,7 @@ def manipulate(
     looked_at = _numbers(problem, participants, seed)
     before = attempts.solve(problem, 0, len(looked_at))
     demand = demand_per_seat(problem)
-    found, tried = [], 0
+    gains, tried = [], 0
     for done, participant in enumerate(looked_at):
         attempts.context.report(done, len(looked_at), "participants")
         reports = misreports(problem, participant, demand)
@@ -129,7 +132,7 @@ def manipulate(
                 best, ranking = day, report.session
         if best is not own:
             listed = tuple(problem.sessions[session] for session in ranking)
-            found.append(Manipulation(problem.participants[participant], listed, own, best))
+            gains.append(Manipulation(problem.participants[participant], listed, own, best))
     attempts.context.report(len(looked_at), len(looked_at), "participants")
     everybody = len(problem.participants)
     is_sample = is_number and len(looked_at) < everybody
@@ -140,7 +143,7 @@ def manipulate(
         looked_at=tuple(problem.participants[participant] for participant in looked_at),
         is_sample=is_sample,
         tried=tried,
-        found=tuple(found),
+        gains=tuple(gains),
     )
 
 
@@ -160,9 +163,7 @@ class _Attempts:
             Also if the solver returned what it had when it was stopped.
         """
         context = self.context
-        left = context.time_limit
-        if left is not None and isinstance(left, int | float) and left > 0:
-            left = max(left - context.elapsed, 1e-9)
+        left = None if context.time_limit is None else max(context.time_limit - context.elapsed, SHORTEST)
         try:
             result = solve(problem, self.solver, seed=context.seed, time_limit=left, stop=context.stop)
             context.check()

@@ -75,7 +75,7 @@ class Manipulations:
         Whether these were drawn at random from all participants.
     tried : int
         Misreports, each with its own solve.
-    found : tuple of Manipulation
+    gains : tuple of Manipulation
         One for each participant who gains, in table order.
     """
 
@@ -85,7 +85,7 @@ class Manipulations:
     looked_at: tuple[str, ...]
     is_sample: bool
     tried: int
-    found: tuple[Manipulation, ...]
+    gains: tuple[Manipulation, ...]
 
     @property
     def gaining(self) -> Estimate:
@@ -94,8 +94,8 @@ class Manipulations:
         By any list at all it is at least as many.
         """
         if self.is_sample:
-            return Estimate.of_share(len(self.found), len(self.looked_at), self.people)
-        return Estimate.exact(len(self.found))
+            return Estimate.of_share(len(self.gains), len(self.looked_at), self.people)
+        return Estimate.exact(len(self.gains))
 
     @property
     def share(self) -> Estimate:
@@ -105,18 +105,18 @@ class Manipulations:
         return Estimate(value, lower, upper, gaining.sampled)
 
     def __str__(self) -> str:
-        parts = [self.headline(), *([table_text(self.table())] if self.found else []), self.caution()]
+        parts = [self.headline(), *([table_text(self.table())] if self.gains else []), self.caution()]
         return "\n".join(parts)
 
     def headline(self) -> str:
         """Return one line: how many gain, and which share that is."""
         solver = self.solver if self.seed is None else f"{self.solver}, seed {self.seed}"
-        counted = f"at least {len(self.found):,} of {len(self.looked_at):,} participants gain by another list"
+        counted = f"at least {len(self.gains):,} of {len(self.looked_at):,} participants gain by another list"
         share = self.share
         if share.is_exact:
             return f"{solver}: {counted} ({share.value:.1%})"
         interval = f"95% interval {share.lower:.1%} to {share.upper:.1%}"
-        return f"{solver}: {counted} ({share.value:.1%}; of all {self.people:,}: {interval})"
+        return f"{solver}: {counted} ({share.value:.1%}); of all {self.people:,} at least so many ({interval})"
 
     def caution(self) -> str:
         """Return one line: that this is a lower bound."""
@@ -129,7 +129,7 @@ class Manipulations:
         table = Table()
         for head in ("participant", "gains by the list", "with the true list", "with this one"):
             table.add_column(head)
-        for one in self.found:
+        for one in self.gains:
             table.add_row(one.participant, ", ".join(one.ranking) or "(empty)", str(one.before), str(one.after))
         return table
 
@@ -145,6 +145,6 @@ class Manipulations:
                 ";".join(one.ranking),
                 *(part for day in (one.before, one.after) for part in (";".join(day.schedule), *day[1:])),
             )
-            for one in self.found
+            for one in self.gains
         ]
         return pd.DataFrame(rows, columns=columns)

@@ -39,6 +39,6 @@ def manipulate(
     with progress_bar(solver) as progress:
         found = search(problem, solver, participants, seed=seed, time_limit=time_limit, progress=progress, **options)
     click.echo(found.headline())
-    if found.found:
+    if found.gains:
         console().print(found.table())
     click.echo(found.caution())

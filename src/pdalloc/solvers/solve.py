@@ -17,7 +17,7 @@ from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
 from pdalloc.solvers.registry import choose, make_solver, require_support
 
-__all__ = ["checked_seed", "chosen_solver", "solve"]
+__all__ = ["checked_seed", "checked_time_limit", "chosen_solver", "solve"]
 
 
 def solve(
@@ -72,9 +72,7 @@ def solve(
     (('y',), (0, 1))
     """
     chosen = chosen_solver(problem, solver, options)
-    if time_limit is not None and not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
-        raise OptionError(f"time_limit is {time_limit!r}; give seconds above 0")
-    seed = checked_seed(seed)
+    time_limit, seed = checked_time_limit(time_limit), checked_seed(seed)
     if start is not None and not (isinstance(start, Allocation) and start.problem == problem):
         raise OptionError("start is not an allocation of this problem")
     require_support(chosen, problem)
@@ -92,6 +90,19 @@ def solve(
     if not isinstance(result, Result) or result.allocation.problem is not problem:
         raise SolverError(f"solver {chosen.name!r} did not return a Result of the problem it was given")
     return result
+
+
+def checked_time_limit(time_limit: Any) -> float | None:
+    """Return a time limit in seconds.
+
+    Raises
+    ------
+    OptionError
+        If it is neither None nor a positive finite number.
+    """
+    if time_limit is not None and not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
+        raise OptionError(f"time_limit is {time_limit!r}; give seconds above 0")
+    return time_limit
 
 
 def checked_seed(seed: Any) -> int | None:
