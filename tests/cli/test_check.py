@@ -28,7 +28,7 @@ def test_check_says_what_the_tables_hold_and_writes_nothing(tmp_path: Path) -> N
         "uses slots: slot 'am'",
         "uses sessions over several slots: session '[red]z[/]' has 2 slots",
         "uses facilitators who are participants: participant 'p3' runs session 'x'",
-        "solvers that can allocate it: first-come, lottery, mip",
+        "solvers that can allocate it: first-come, lottery, serial-dictatorship, draft, mip",
     ]
     assert contents(folder) == before
 

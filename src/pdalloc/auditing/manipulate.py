@@ -207,11 +207,11 @@ def _numbers(problem: Problem, participants: int | Sequence[str] | None, seed: i
 def _day(problem: Problem, participant: int, result: Result) -> Day:
     """Return what a participant of the true problem gets by the result of another list."""
     allocation, chances = result.allocation, result.random_assignment
-    exact = chances is not None and chances.draws is None
-    pairs = chances if chances is not None and exact else allocation
+    exact = None if chances is None or chances.draws is not None else chances
+    pairs = allocation if exact is None else exact
     start, end = np.searchsorted(pairs.participant, (participant, participant + 1))
     session = pairs.session[start:end]
-    weight = chances.probability[start:end] if chances is not None and exact else np.ones(end - start, np.int64)
+    weight = np.ones(end - start, np.int64) if exact is None else exact.probability[start:end]
     places = problem.session_size[session] * weight
     choice = problem.choices.find(np.full(len(session), participant, np.int32), session)
     listed = choice >= 0
@@ -219,8 +219,9 @@ def _day(problem: Problem, participant: int, result: Result) -> Day:
     rank[listed] = problem.choices.rank[choice[listed]]
     empty = max(allocation.wanted[participant] - places.sum(), 0)
     figures = (empty, places[~listed].sum(), ((rank - 1) * places).sum() + problem.longest_list * empty)
-    schedule = () if exact else allocation.schedule_of(problem.participants[participant])
-    return Day(schedule, *(float(figure) if exact else int(figure) for figure in figures))
+    if exact is None:
+        return Day(allocation.schedule_of(problem.participants[participant]), *map(int, figures))
+    return Day((), *map(float, figures))
 
 
 def _is_better(day: Day, other: Day) -> bool:

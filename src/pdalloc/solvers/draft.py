@@ -18,7 +18,7 @@ from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY, priority_notes
 from pdalloc.solvers.draft_lists import draft_lists
-from pdalloc.solvers.tally import Tally
+from pdalloc.solvers.tally import Tally, owners
 from pdalloc.solvers.turn_options import checked_draws, checked_order, numbers_of
 
 __all__ = ["Draft"]
@@ -31,7 +31,7 @@ PICKS_A_CALL = 2**16
 
 @dataclass(frozen=True)
 class Draft:
-    """The course draft (Budish and Cantillon 2012, section I): one session at a time, in rounds.
+    """The course draft (Budish and Cantillon 2012): one session at a time, in rounds.
 
     Participants are put in an order, every order being equally likely. In each round everybody picks one session: of
     those with a free seat that go with what they hold, the one of least rank, ties by table order. The first round goes
@@ -131,9 +131,7 @@ class _Rule:
     def chances(self, first: Allocation, draws: int, context: Context) -> RandomAssignment:
         """Count how often each pair comes up in the first draw and the following ones."""
         people, lists = len(self.problem.participants), self.lists
-        listed = lists.indptr[: people * lists.each + 1]
-        row = np.repeat(np.arange(people * lists.each), np.diff(listed))
-        tally = Tally(self.problem, row // lists.each, lists.session)
+        tally = Tally(self.problem, owners(lists.indptr, people, lists.each), lists.session)
         tally.add(first)
         at_once = max(PICKS_A_CALL // max(len(self.owner), people), 1)
         while tally.draws < draws:

@@ -15,7 +15,7 @@ from pdalloc.problem import Feature, Problem
 from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY, priority_notes
-from pdalloc.solvers.tally import Tally
+from pdalloc.solvers.tally import Tally, owners
 from pdalloc.solvers.turn_options import checked_draws
 from pdalloc.solvers.turns import TURNS_A_CALL, Turns
 
@@ -83,8 +83,8 @@ def _tally(turns: Turns) -> Tally:
     lists = turns.lists
     if lists is None:
         return Tally(turns.problem, np.zeros(0, np.int64), np.zeros(0, np.int64))
-    row = np.searchsorted(lists.indptr, np.arange(len(lists.rank)), side="right") - 1
-    return Tally(turns.problem, row // lists.slots, lists.session)
+    owner = owners(lists.indptr, len(turns.problem.participants), lists.slots)
+    return Tally(turns.problem, owner, lists.session)
 
 
 def _play(turns: Turns, orders: Int64Array, tally: Tally, context: Context) -> None:

@@ -11,7 +11,7 @@ from pdalloc.arrays import Int64Array, IntegerArray, freeze, pair_keys
 from pdalloc.problem import Problem
 from pdalloc.random_assignment import RandomAssignment
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "owners"]
 
 
 class Tally:
@@ -84,3 +84,8 @@ class Tally:
         count = np.concatenate([self._count, np.broadcast_to(times, len(participant))])
         self._key, place = np.unique(key, return_inverse=True)
         self._count = np.bincount(place, weights=count).astype(np.int64)
+
+
+def owners(indptr: Int64Array, participants: int, each: int) -> Int64Array:
+    """Return whose each listed entry is, where each participant has so many rows of entries, one after the other."""
+    return np.repeat(np.arange(participants), np.diff(indptr[: participants * each + 1 : each]))
