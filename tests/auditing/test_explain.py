@@ -334,7 +334,7 @@ def test_the_moves_that_are_named_make_the_trade_that_is_told(allocation: Alloca
             assert silent.trade.cost == reason.trade.cost
 
 
-@pytest.mark.parametrize("solver", ["lottery", "first-come"])
+@pytest.mark.parametrize("solver", ["lottery", "first-come", "serial-dictatorship"])
 @given(problem=problems(), seed=st.integers(0, 9))
 def test_turns_are_those_of_the_rule(solver: str, problem: Problem, seed: int) -> None:
     people = len(problem.participants)
@@ -342,7 +342,8 @@ def test_turns_are_those_of_the_rule(solver: str, problem: Problem, seed: int) -
     if solver == "first-come":
         order = sorted(range(people), key=lambda p: (np.isnan(problem.arrival[p]), problem.arrival[p], p))
     chosen = oracle.serial_dictatorship(problem, order)
-    result = solve(problem, solver, seed=seed)
+    given = {"order": [problem.participants[p] for p in order]} if solver == "serial-dictatorship" else {}
+    result = solve(problem, solver, seed=seed, **given)  # type: ignore[arg-type]
     for participant in problem.participants:
         explanation = explain(result, participant)
         turn = order.index(problem.participants.index(participant)) + 1

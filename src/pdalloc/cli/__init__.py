@@ -1,7 +1,6 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
-from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, solvers, tables
-from pdalloc.cli import allocate, audit, certify, check, demo, explain, manipulate, solvers, tables
+from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, manipulate, solvers, tables
 from pdalloc.cli.group import main
 
 __all__ = ["main"]

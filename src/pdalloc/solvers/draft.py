@@ -76,9 +76,7 @@ class Draft:
             if value not in values:
                 raise OptionError(f"{option} is {value!r}; it is one of {', '.join(map(repr, values))}")
         object.__setattr__(self, "order", checked_order(self.order))
-        object.__setattr__(self, "draws", checked_draws(self.draws))
-        if self.order is not None and self.draws is not None:
-            raise OptionError("draws are orders drawn at random, and an order is given; leave one of the two out")
+        object.__setattr__(self, "draws", checked_draws(self.draws, self.order))
 
     @property
     def uses_chance(self) -> bool:

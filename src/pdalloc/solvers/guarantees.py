@@ -11,6 +11,7 @@ from pdalloc.solvers.registry import solver_class
 
 __all__ = ["Guarantee", "Guarantees", "guarantees"]
 
+ONE_PLACE = "one place each"
 STRICT_LISTS = "strict lists"
 
 TRUTH_CAN_HURT = "ranking truthfully can hurt you"
@@ -150,6 +151,14 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
             equal_treatment=_yes(),
         ),
         "serial-dictatorship": _IN_A_GIVEN_ORDER,
+        "draft": Guarantees(
+            pareto_efficient=_yes(ONE_PLACE, STRICT_LISTS),
+            strategy_proof=_no(TRUTH_CAN_HURT),
+            stable=_no(NOT_USED),
+            ordinally_efficient=_no(),
+            envy_free=_no(),
+            equal_treatment=_yes(),
+        ),
         "boston": Guarantees(
             pareto_efficient=_yes(STRICT_LISTS),
             strategy_proof=_no(TRUTH_CAN_HURT),

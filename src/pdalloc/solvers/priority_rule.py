@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import Int64Array, freeze, pair_keys
+from pdalloc.arrays import Int64Array
 from pdalloc.context import Context
 from pdalloc.errors import OptionError
 from pdalloc.kernels.acceptance import NOWHERE
@@ -22,6 +22,7 @@ from pdalloc.solvers.base import SLOT_BY_SLOT
 from pdalloc.solvers.lots import Lots
 from pdalloc.solvers.markets import join, markets
 from pdalloc.solvers.slot_lists import SlotLists
+from pdalloc.solvers.tally import Tally
 from pdalloc.solvers.turn_options import checked_draws, checked_order, numbers_of
 
 __all__ = ["PriorityRule"]
@@ -49,7 +50,7 @@ class PriorityRule(ABC):
     Raises
     ------
     OptionError
-        If an option has another value, or an order is given beside an own one for each session.
+        If an option has another value, or an order is given beside draws or an own one for each session.
     """
 
     lottery: str = "single"
@@ -66,7 +67,7 @@ class PriorityRule(ABC):
         if self.order is not None and self.lottery != "single":
             raise OptionError("an order is one for all sessions; leave it out, or lottery='multiple'")
         object.__setattr__(self, "order", checked_order(self.order))
-        object.__setattr__(self, "draws", checked_draws(self.draws))
+        object.__setattr__(self, "draws", checked_draws(self.draws, self.order))
 
     @property
     def uses_chance(self) -> bool:
@@ -104,16 +105,18 @@ class PriorityRule(ABC):
     ) -> RandomAssignment:
         """Count how often each pair comes up in the first draw and the following ones."""
         assert self.draws is not None
-        counts = [np.zeros(len(lists.session), np.int64) for lists in slots]
-        for draw in range(self.draws):
+        pairs = [(lists.market.participant[lists.buyer], lists.market.seller[lists.session]) for lists in slots]
+        tally = Tally(problem, *(np.concatenate(part) for part in zip(*pairs, strict=True)))
+        start = np.cumsum([0, *(len(lists.session) for lists in slots)])
+        while tally.draws < self.draws:
             context.check()
-            if draw % max(self.draws // 100, 1) == 0:
-                context.report(draw, self.draws, "draws")
-            placed = first if draw == 0 else self._play(problem, slots, self._lots(problem, context.rng))
-            for count, entries in zip(counts, placed, strict=True):
-                count[entries[entries != NOWHERE]] += 1
+            if tally.draws % max(self.draws // 100, 1) == 0:
+                context.report(tally.draws, self.draws, "draws")
+            placed = self._play(problem, slots, self._lots(problem, context.rng)) if tally.draws else first
+            taken = [entries[entries != NOWHERE] + begin for begin, entries in zip(start, placed, strict=False)]
+            tally.add_draws(1, np.concatenate(taken))
         context.report(self.draws, self.draws, "draws")
-        return _random_assignment(problem, slots, counts, self)
+        return tally.chances(partial(_draw_alone, self, problem))
 
 
 def _lists(problem: Problem) -> list[SlotLists]:
@@ -132,30 +135,3 @@ def _allocation(problem: Problem, slots: Sequence[SlotLists], placed: Sequence[I
 def _draw_alone(rule: PriorityRule, problem: Problem, rng: np.random.Generator) -> Allocation:
     slots = _lists(problem)
     return _allocation(problem, slots, list(rule._play(problem, slots, rule._lots(problem, rng))))
-
-
-def _random_assignment(
-    problem: Problem, slots: Sequence[SlotLists], counts: Sequence[Int64Array], rule: PriorityRule
-) -> RandomAssignment:
-    """Make chances of how often each entry came up."""
-    assert rule.draws is not None
-    participant, session, count = (
-        [problem.fixed[:, 0]],
-        [problem.fixed[:, 1]],
-        [np.full(len(problem.fixed), rule.draws)],
-    )
-    for lists, counted in zip(slots, counts, strict=True):
-        entry = np.flatnonzero(counted)
-        participant.append(lists.market.participant[lists.buyer[entry]])
-        session.append(lists.market.seller[lists.session[entry]])
-        count.append(counted[entry])
-    people, what, times = np.concatenate(participant), np.concatenate(session), np.concatenate(count)
-    order = np.argsort(pair_keys(people, what, len(problem.sessions)))
-    return RandomAssignment(
-        problem,
-        freeze(people[order]),
-        freeze(what[order]),
-        freeze(times[order] / rule.draws),
-        rule.draws,
-        partial(_draw_alone, rule, problem),
-    )

@@ -43,7 +43,9 @@ class Tally:
         self._add(allocation.participant, allocation.session, 1)
         self.draws += 1
 
-    def add_draws(self, draws: int, taken: Int64Array, whose: Callable[[Int64Array], IntegerArray]) -> None:
+    def add_draws(
+        self, draws: int, taken: Int64Array, whose: Callable[[Int64Array], IntegerArray] | None = None
+    ) -> None:
         """Count some draws.
 
         Parameters
@@ -51,11 +53,11 @@ class Tally:
         draws : int
         taken : int64 array
             The entries that were taken in them beside the fixed pairs, -1 for none.
-        whose : callable
-            Returns the participants at positions in `taken`.
+        whose : callable, optional
+            Returns the participants at positions in `taken`; not needed where all entries are listed.
         """
         self._listed += np.bincount(taken + 1, minlength=len(self._listed) + 1)[1 : len(self._listed) + 1]
-        if len(self._session) > len(self._listed):
+        if whose is not None and len(self._session) > len(self._listed):
             unlisted = np.flatnonzero(taken >= len(self._listed))
             self._add(whose(unlisted), self._session[taken[unlisted]], 1)
         self._add(self.problem.fixed[:, 0], self.problem.fixed[:, 1], draws)

@@ -15,18 +15,20 @@ from pdalloc.problem import Problem
 __all__ = ["checked_draws", "checked_order", "numbers_of"]
 
 
-def checked_draws(draws: Any) -> int | None:
+def checked_draws(draws: Any, order: Any = None) -> int | None:
     """Return the option `draws` as an int.
 
     Raises
     ------
     OptionError
-        If it is neither None nor a whole number from 1.
+        If it is neither None nor a whole number from 1, or stands beside an order, which leaves nothing to draw.
     """
     if draws is None:
         return None
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
         raise OptionError(f"draws is {draws!r}; give a whole number from 1")
+    if order is not None:
+        raise OptionError("draws are orders drawn at random, and an order is given; leave one of the two out")
     return int(draws)
 
 
