@@ -23,6 +23,7 @@ __all__ = [
     "LEXINGTON_8",
     "LEXINGTON_15",
     "NEARLY_FULL",
+    "ONE_SLOT",
     "REPEATED",
     "THREE_SLOTS",
     "WPI",
@@ -262,7 +263,9 @@ THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots
 DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
 
 NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
+ONE_SLOT = Shape(1_000, 48, 10)
 SMALL = [
+    ONE_SLOT,
     Shape(1_000, 138, 5),
     Shape(1_000, 138, 10),
     Shape(1_000, 138, 30),

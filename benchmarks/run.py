@@ -13,7 +13,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import auditing, checking, command, flow, one_pass, peers, profiles, reading, turns, whole_days
+from benchmarks import (
+    acceptance,
+    auditing,
+    checking,
+    command,
+    flow,
+    one_pass,
+    peers,
+    profiles,
+    reading,
+    turns,
+    whole_days,
+)
 from benchmarks.instances import GROUPS, INSTANCES, Instance
 from benchmarks.measure import Benchmark, Measurement
 from benchmarks.report import growth, promises, proofs, timings
@@ -23,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "benchmarks" / "results.json"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
-CAPABILITIES = (one_pass, flow, peers, profiles, turns, checking, auditing, reading, command, whole_days)
+CAPABILITIES = (one_pass, flow, peers, profiles, turns, acceptance, checking, auditing, reading, command, whole_days)
 TIME_LIMIT = 600
 
 Process = Callable[[str, Benchmark, Instance, Path], Measurement]

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from benchmarks import acceptance
 from benchmarks.auditing import AUDIT, CERTIFIED_DAYS, CERTIFY, CERTIFY_DAY
 from benchmarks.checking import VIOLATIONS
 from benchmarks.command import FIRST_RUN, LATER_RUN
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
-from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, Shape
+from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
 from benchmarks.results import Results, ratio
@@ -112,6 +113,7 @@ def _targets() -> Iterator[Target]:
     yield Target(f"{AUDIT}: peak memory", large, 1, False, "GB", partial(_gigabytes, AUDIT))
     yield Target(ONE_DRAW, large, 4, False, "passes", partial(_passes, ONE_DRAW))
     yield Target("lottery, 10,000 draws", LEXINGTON.name, 0.6, False, "s", partial(_seconds, DRAWS))
+    yield from _of_rules_with_priorities(middle, large)
     yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))
     yield Target("Problem.from_arrays: peak memory", large, 3, False, "times the input's", _times_the_input)
     yield Target(FIRST_RUN, LEXINGTON.name, 3, False, "s", partial(_seconds, FIRST_RUN))
@@ -119,6 +121,22 @@ def _targets() -> Iterator[Target]:
     for day in DAYS:
         seconds = partial(_seconds, MIP.format(day.objective))
         yield Target(f"mip, {day.objective}", day.instance.name, day.seconds, False, "s", seconds)
+
+
+def _of_rules_with_priorities(middle: str, large: str) -> Iterator[Target]:
+    for rule, lottery, classes, instance, bound in (
+        ("deferred-acceptance", "single", 1, large, 6),
+        ("boston", "single", 1, large, 5),
+        ("top-trading-cycles", "single", 3, middle, 20),
+    ):
+        what = acceptance.ONE_DRAW.format(rule, lottery, classes)
+        yield Target(what, instance, bound, False, "passes", partial(_passes, what))
+    small = str(ONE_SLOT)
+    seconds = partial(_seconds, acceptance.DRAWS)
+    yield Target("deferred-acceptance, own lotteries, 10,000 draws", small, 1.5, False, "s", seconds)
+    for peer in ("matching hospital_resident", "algmatch HospitalResidentsProblem"):
+        slower = partial(_times_as_long, peer, acceptance.FROM_ARRAYS_IN_TABLE_ORDER)
+        yield Target(f"deferred-acceptance: {peer} takes", small, 20, True, "times as long", slower)
 
 
 TARGETS = list(_targets())
