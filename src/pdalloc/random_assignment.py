@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,10 @@ class RandomAssignment(FrozenArrays):
         How many draws the probabilities were estimated from; None if they are exact.
     draw : callable
         Makes one allocation of the rule from a `numpy.random.Generator`.
+    exact : tuple of Fraction, length pairs, or None
+        The probabilities as fractions, where these were asked for.
+    write_out : callable or None
+        Makes what `lottery` returns, for rules that can.
     """
 
     problem: Problem
@@ -42,6 +47,8 @@ class RandomAssignment(FrozenArrays):
     probability: FloatArray
     draws: int | None
     draw: Callable[[np.random.Generator], Allocation]
+    exact: tuple[Fraction, ...] | None = None
+    write_out: Callable[[], tuple[tuple[Fraction | float, Allocation], ...]] | None = None
 
     def __repr__(self) -> str:
         source = "exact" if self.draws is None else f"from {self.draws:,} draws"
@@ -92,6 +99,32 @@ class RandomAssignment(FrozenArrays):
     def sample(self, rng: np.random.Generator | int) -> Allocation:
         """Draw one allocation by the rule itself, from a generator or a seed."""
         return self.draw(np.random.default_rng(rng))
+
+    def lottery(self) -> tuple[tuple[Fraction | float, Allocation], ...]:
+        """Return allocations with probabilities that make up exactly these chances.
+
+        Of every sum of chances that the rule bounds (a participant's in one slot, a session's, a quota's) each of the
+        allocations has the whole number just below or just above it.
+
+        Returns
+        -------
+        tuple of (probability, Allocation)
+            Fractions where `exact` has them, else floats; they sum up to 1.
+
+        Raises
+        ------
+        OptionError
+            If the chances were estimated from draws, the rule has no such lottery, or it would be too long: then
+            `sample` draws from it.
+        """
+        if self.draws is not None:
+            raise OptionError(
+                f"the chances were estimated from {self.draws:,} draws, so that no lottery is known to have exactly "
+                "these; use solver 'probabilistic-serial', or draw allocations with sample"
+            )
+        if self.write_out is None:
+            raise OptionError("this rule writes out no lottery; draw allocations with sample")
+        return self.write_out()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a stored pair: participant, session, probability, and its 95% interval."""

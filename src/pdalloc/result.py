@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -261,4 +261,6 @@ def options_of(solver: NamedSolver | DataclassInstance) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if hasattr(value, "costs") and hasattr(value, "name"):
         return {"name": value.name, **options_of(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return options_of(value)
     return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -29,6 +29,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "boston": "pdalloc.solvers.boston:Boston",
         "deferred-acceptance": "pdalloc.solvers.deferred_acceptance:DeferredAcceptance",
         "top-trading-cycles": "pdalloc.solvers.top_trading_cycles:TopTradingCycles",
+        "probabilistic-serial": "pdalloc.solvers.probabilistic_serial:ProbabilisticSerial",
         "hungarian": "pdalloc.solvers.hungarian:Hungarian",
         "flow": "pdalloc.solvers.flow:Flow",
         "mip": "pdalloc.solvers.mip.solver:Mip",
