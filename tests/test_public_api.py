@@ -26,6 +26,7 @@ PUBLIC = [
     "Model",
     "Problem",
     "Progress",
+    "Quota",
     "RandomAssignment",
     "RankMaximal",
     "RankSum",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pdalloc.random_assignment import RandomAssignment
     from pdalloc.result import Result, Status
     from pdalloc.solvers.guarantees import Guarantee, Guarantees, guarantees
+    from pdalloc.solvers.quotas import Quota
     from pdalloc.solvers.registry import solver_class, solver_names
     from pdalloc.solvers.solve import solve
     from pdalloc.verifier import verify
@@ -52,6 +53,7 @@ __all__ = [
     "Model",
     "Problem",
     "Progress",
+    "Quota",
     "RandomAssignment",
     "RankMaximal",
     "RankSum",
@@ -98,6 +100,7 @@ _MODULE_OF = {
     "Model": "pdalloc.problem",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
+    "Quota": "pdalloc.solvers.quotas",
     "RandomAssignment": "pdalloc.random_assignment",
     "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",

@@ -128,4 +128,5 @@ def round_dependently(
                     stands_at[walk[step]] = NONE
             length = begin
         stands_at[start] = NONE
-    return flow[:entries] == whole
+    taken: BoolArray = flow[:entries] == whole
+    return taken

@@ -23,7 +23,7 @@ from pdalloc.problem import Problem
 __all__ = ["Chances"]
 
 MOST_OPEN = 5_000
-"""Pairs, neither sure nor impossible, up to which a lottery is written out; it grows with them in length and in time."""
+"""Pairs that are not sure up to which a lottery is written out; it grows with them in length and in time."""
 
 WORK_OF_ENTRY = 20
 """Looks at arcs that rounding takes for each open pair, roughly."""
@@ -75,8 +75,7 @@ class Chances(FrozenArrays):
         return self._allocation(taken)
 
     def lottery(self) -> tuple[tuple[Fraction | float, Allocation], ...]:
-        """Return allocations with their probabilities, as fractions where the chances are: a generalised Birkhoff-von
-        Neumann decomposition.
+        """Return allocations with their probabilities, fractions where the chances are (Birkhoff 1946, generalised).
 
         Raises
         ------

@@ -149,9 +149,7 @@ class _Table:
         for quota, is_open in enumerate(self.is_open):
             if is_open:
                 around = self.parent[quota]
-                network.add(
-                    first + quota, network.sink if around < 0 else first + around, self.left[quota] * scale
-                )
+                network.add(first + quota, network.sink if around < 0 else first + around, self.left[quota] * scale)
         return network, into, out
 
     def _end(self, bottleneck: _Bottleneck) -> None:

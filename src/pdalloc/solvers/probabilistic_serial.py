@@ -131,11 +131,10 @@ def _eaten(market: Market, within: Hierarchy, whole: int) -> _Eaten:
     finish = freeze(finish_times.run(work, *meal))
     buyer, quota, share, until = listed_portions.run(work, finish, *meal)
     if len(meal.kind):
-        more = unlisted_portions.run(work, finish, freeze(until), *meal)
-        buyer, quota, share = (np.concatenate(parts) for parts in zip((buyer, quota, share), more, strict=True))
-    return _Eaten(
-        market.participant[buyer], market.seller[within.seller[quota]], quota, share, [], within.parent
-    )
+        buyers, quotas, shares = unlisted_portions.run(work, finish, freeze(until), *meal)
+        buyer, quota = np.concatenate([buyer, buyers]), np.concatenate([quota, quotas])
+        share = np.concatenate([share, shares])
+    return _Eaten(market.participant[buyer], market.seller[within.seller[quota]], quota, share, [], within.parent)
 
 
 def _meal(market: Market, within: Hierarchy, whole: int) -> Meal:
@@ -189,9 +188,7 @@ def _eaten_exactly(
     amounts = [row[2] for row in rows]
     # rounded down, no sum is more than it may be
     share = np.array([amount.numerator * whole // amount.denominator for amount in amounts], np.int64)
-    return _Eaten(
-        market.participant[buyer], market.seller[within.seller[quota]], quota, share, amounts, within.parent
-    )
+    return _Eaten(market.participant[buyer], market.seller[within.seller[quota]], quota, share, amounts, within.parent)
 
 
 # ---- all slots ---------------------------------------------------------------------------------------------------

@@ -153,9 +153,7 @@ def check_quotas(problem: Problem, quotas: tuple[Quota, ...]) -> None:
                 there_are = ", ".join(group.name for group in problem.groups) or "none"
                 raise OptionError(f"{name}: there is no group {column!r}; the groups are: {there_are}")
             if value not in group.values:
-                raise OptionError(
-                    f"{name}: nobody has {column} {value!r}; its values are: {_shortened(group.values)}"
-                )
+                raise OptionError(f"{name}: nobody has {column} {value!r}; its values are: {_shortened(group.values)}")
         if len(problem.slots):
             slots = {int(problem.session_slots[problem.sessions.index(label)][0]) for label in quota.sessions}
             if len(slots) > 1:
