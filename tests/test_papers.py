@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pdalloc import Problem, generators, metrics, read_tables, solve
+from pdalloc import Model, Problem, generators, metrics, read_tables, solve
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -29,6 +31,59 @@ CASES: list[tuple[str, Problem, tuple[int, ...]]] = [
 @pytest.mark.parametrize(("source", "problem", "value"), CASES, ids=[case[0] for case in CASES])
 def test_small_cases(solver: str, source: str, problem: Problem, value: tuple[int, ...]) -> None:
     assert solve(problem, solver).objective == value, source
+
+
+SERIAL: list[tuple[str, dict[str, list[str | list[str]]], str, dict[str, list[str]]]] = [
+    (
+        "Bogomolnaia and Moulin 2001, section 1: four agents, two first choices each wanted twice",
+        {"1": list("abcd"), "2": list("abcd"), "3": list("badc"), "4": list("badc")},
+        "abcd",
+        {who: ["1/2", "0", "1/2", "0"] if who in "12" else ["0", "1/2", "0", "1/2"] for who in "1234"},
+    ),
+    (
+        "Bogomolnaia and Moulin 2001: three agents, two of whom rank a first",
+        {"1": list("abc"), "2": list("acb"), "3": list("bac")},
+        "abc",
+        {"1": ["1/2", "1/4", "1/4"], "2": ["1/2", "0", "1/2"], "3": ["0", "3/4", "1/4"]},
+    ),
+    (
+        "by hand from the definition of Katta and Sethuraman 2006: 1 and 2 share a and b, and 3 has c alone until 1",
+        {"1": [["a", "b"], "c"], "2": ["a", "b", "c"], "3": ["c", "a", "b"]},
+        "abc",
+        {"1": ["0", "1", "0"], "2": ["1", "0", "0"], "3": ["0", "0", "1"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "lists", "sessions", "rows"), SERIAL, ids=[case[0] for case in SERIAL])
+def test_probabilistic_serial_gives_the_published_chances(
+    source: str, lists: dict[str, list[str | list[str]]], sessions: str, rows: dict[str, list[str]]
+) -> None:
+    problem = Problem.from_rankings(lists, dict.fromkeys(sessions, 1))
+    chances = solve(problem, "probabilistic-serial", seed=1, exact=True).random_assignment
+    assert chances is not None
+    assert chances.exact is not None
+    ids = zip(chances.participant.tolist(), chances.session.tolist(), chances.exact, strict=True)
+    found = {(problem.participants[who], problem.sessions[what]): chance for who, what, chance in ids}
+    for who, row in rows.items():
+        assert [found.get((who, s), 0) for s in sessions] == list(map(Fraction, row)), source
+        assert [chances.probability_of(who, s) for s in sessions] == [float(Fraction(part)) for part in row]
+
+
+def test_random_priority_gives_less_of_first_choices_than_probabilistic_serial() -> None:
+    # Bogomolnaia and Moulin 2001, section 1: 5/12, 1/12, 5/12, 1/12 over all orders of four agents
+    lists = {"1": "abcd", "2": "abcd", "3": "badc", "4": "badc"}
+    count = dict.fromkeys("abcd", 0)
+    for order in permutations(lists):
+        day = Model()
+        for session in "abcd":
+            day.add_session(session, capacity=1)
+        for who, listed in lists.items():
+            day.add_participant(who, arrival=order.index(who))
+            day.add_ranking(who, list(listed))
+        [session] = solve(day.build(), "first-come").allocation.schedule_of("1")
+        count[session] += 1
+    assert count == {"a": 10, "b": 2, "c": 10, "d": 2}
 
 
 @pytest.mark.parametrize("solver", ["flow", "hungarian"])

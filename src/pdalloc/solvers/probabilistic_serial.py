@@ -128,12 +128,14 @@ def _ties(problem: Problem, market: Market) -> np.ndarray[tuple[int], np.dtype[n
 def _eaten(market: Market, within: Hierarchy, whole: int) -> _Eaten:
     meal = _meal(market, within, whole)
     work = len(meal.quota) + len(meal.most)
-    finish = freeze(finish_times.run(work, *meal))
-    buyer, quota, share, until = listed_portions.run(work, finish, *meal)
+    buyers = np.arange(len(market.participant))
+    finish = finish_times.run(work, *meal)
+    quota, share, first = listed_portions.run(work, finish, *meal)
+    buyer = np.repeat(buyers, np.diff(first))
     if len(meal.kind):
-        buyers, quotas, shares = unlisted_portions.run(work, finish, freeze(until), *meal)
-        buyer, quota = np.concatenate([buyer, buyers]), np.concatenate([quota, quotas])
-        share = np.concatenate([share, shares])
+        more, portion, first = unlisted_portions.run(work, share, first, finish, *meal)
+        buyer = np.concatenate([buyer, np.repeat(buyers, np.diff(first))])
+        quota, share = np.concatenate([quota, more]), np.concatenate([share, portion])
     return _Eaten(market.participant[buyer], market.seller[within.seller[quota]], quota, share, [], within.parent)
 
 
@@ -148,7 +150,7 @@ def _meal(market: Market, within: Hierarchy, whole: int) -> Meal:
         kind, barred = within.kind, market.barred[np.argsort(market.barred[:, 0], kind="stable")]
     barred_start = np.searchsorted(barred[:, 0], np.arange(buyers + 1))
     return Meal(
-        indptr, quota.astype(np.int32), kind, barred_start,
+        indptr, quota.astype(np.uint32), kind, barred_start,
         within.innermost[within.kind[barred[:, 0]], barred[:, 1]].astype(np.int32),
         np.minimum(within.most, buyers), within.parent, within.first_within, whole,
     )  # fmt: skip
