@@ -26,6 +26,7 @@ from benchmarks import (
     turns,
     whole_days,
 )
+from benchmarks import auditing, checking, command, eating, flow, one_pass, peers, profiles, reading, turns, whole_days
 from benchmarks.instances import GROUPS, INSTANCES, Instance
 from benchmarks.measure import Benchmark, Measurement
 from benchmarks.report import growth, promises, proofs, timings
@@ -36,6 +37,7 @@ KEPT = ROOT / "benchmarks" / "results.json"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 CAPABILITIES = (one_pass, flow, peers, profiles, turns, acceptance, checking, auditing, reading, command, whole_days)
+CAPABILITIES = (one_pass, flow, peers, profiles, turns, eating, checking, auditing, reading, command, whole_days)
 TIME_LIMIT = 600
 
 Process = Callable[[str, Benchmark, Instance, Path], Measurement]

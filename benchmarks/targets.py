@@ -10,6 +10,7 @@ from benchmarks import acceptance
 from benchmarks.auditing import AUDIT, CERTIFIED_DAYS, CERTIFY, CERTIFY_DAY
 from benchmarks.checking import VIOLATIONS
 from benchmarks.command import FIRST_RUN, LATER_RUN
+from benchmarks.eating import EATING
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
 from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.profiles import HIGHS, PROFILE
@@ -112,6 +113,7 @@ def _targets() -> Iterator[Target]:
     yield Target(AUDIT, large, 15, False, "passes", partial(_passes, AUDIT))
     yield Target(f"{AUDIT}: peak memory", large, 1, False, "GB", partial(_gigabytes, AUDIT))
     yield Target(ONE_DRAW, large, 4, False, "passes", partial(_passes, ONE_DRAW))
+    yield Target(EATING, middle, 8, False, "passes", partial(_passes, EATING))
     yield Target("lottery, 10,000 draws", LEXINGTON.name, 0.6, False, "s", partial(_seconds, DRAWS))
     yield from _of_rules_with_priorities(middle, large)
     yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))

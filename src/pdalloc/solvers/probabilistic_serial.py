@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from pdalloc.arrays import Int32Array, Int64Array, freeze, frozen_copy, pair_keys, row_pointers
+from pdalloc.arrays import BoolArray, FloatArray, Int32Array, Int64Array, freeze, frozen_copy, pair_keys, row_pointers
 from pdalloc.context import Context
 from pdalloc.errors import OptionError
 from pdalloc.kernels.eating import Meal, finish_times, listed_portions, unlisted_portions
@@ -63,9 +63,7 @@ class ProbabilisticSerial:
     def solve(self, problem: Problem, context: Context) -> Result:
         """See `Solver.solve`."""
         check_quotas(problem, self.quotas)
-        total, people = max(len(problem.slots), 1), len(problem.participants)
-        # so that whoever eats, and all that they eat, counts less than 2^63 units of time
-        whole = 2 ** min(52, 61 - people.bit_length())
+        total, whole = max(len(problem.slots), 1), units_of_time(len(problem.participants))
         meals = []
         for done, market in enumerate(markets(problem, unlisted=problem.unlisted == "last")):
             context.check()
@@ -92,6 +90,11 @@ class ProbabilisticSerial:
         )
 
 
+def units_of_time(eaters: int) -> int:
+    """Return a power of two so small that twice everybody's time stays below 2^63, and up to 2^52, exact in a float."""
+    return int(2 ** min(52, 61 - eaters.bit_length()))
+
+
 def _quota(given: Any) -> Quota:
     if isinstance(given, Quota):
         return given
@@ -114,7 +117,7 @@ class _Eaten(NamedTuple):
     parent: Int64Array
 
 
-def _ties(problem: Problem, market: Market) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _ties(problem: Problem, market: Market) -> BoolArray:
     """Return which choices of a market tie with the one before them."""
     rank = problem.choices.rank if market.choice is None else problem.choices.rank[market.choice]
     tied = np.zeros(len(rank), np.bool_)
@@ -126,24 +129,30 @@ def _ties(problem: Problem, market: Market) -> np.ndarray[tuple[int], np.dtype[n
 
 
 def _eaten(market: Market, within: Hierarchy, whole: int) -> _Eaten:
-    meal = _meal(market, within, whole)
-    work = len(meal.quota) + len(meal.most)
-    buyers = np.arange(len(market.participant))
-    finish = finish_times.run(work, *meal)
-    quota, share, first = listed_portions.run(work, finish, *meal)
-    buyer = np.repeat(buyers, np.diff(first))
-    if len(meal.kind):
-        more, portion, first = unlisted_portions.run(work, share, first, finish, *meal)
-        buyer = np.concatenate([buyer, np.repeat(buyers, np.diff(first))])
-        quota, share = np.concatenate([quota, more]), np.concatenate([share, portion])
+    buyer, quota, share = eat(meal_of(market, within, whole))
     return _Eaten(market.participant[buyer], market.seller[within.seller[quota]], quota, share, [], within.parent)
 
 
-def _meal(market: Market, within: Hierarchy, whole: int) -> Meal:
+def eat(meal: Meal) -> tuple[Int64Array, Int32Array, Int64Array]:
+    """Return eater, quota and share of everything that is eaten."""
+    work, eaters = len(meal.quota) + len(meal.most), np.arange(len(meal.barred_start) - 1)
+    finish = finish_times.run(work, *meal)
+    quota, share, first = listed_portions.run(work, finish, *meal)
+    eater = np.repeat(eaters, np.diff(first))
+    if not len(meal.kind):
+        return eater, quota, share
+    more, portion, first = unlisted_portions.run(work, share, first, finish, *meal)
+    eater = np.concatenate([eater, np.repeat(eaters, np.diff(first))])
+    return eater, np.concatenate([quota, more]), np.concatenate([share, portion])
+
+
+def meal_of(market: Market, within: Hierarchy, whole: int) -> Meal:
+    """Return what the kernels of eating take."""
     buyers, sellers = len(market.participant), len(market.seller)
-    quota = within.innermost[within.kind[market.buyer], market.at]
-    indptr = row_pointers(market.buyer, buyers)
     kind, barred = np.zeros(0, np.int32), np.zeros((0, 2), np.int32)
+    one_kind = len(within.innermost) == 1
+    quota = within.innermost[0 if one_kind else within.kind[market.buyer], market.at]
+    indptr = row_pointers(market.buyer, buyers)
     if market.allows_unlisted:
         indptr = np.concatenate([indptr, indptr[-1] + sellers * np.arange(1, len(within.innermost) + 1)])
         quota = np.concatenate([quota, within.innermost.ravel()])
@@ -159,9 +168,7 @@ def _meal(market: Market, within: Hierarchy, whole: int) -> Meal:
 # ---- fractions ---------------------------------------------------------------------------------------------------
 
 
-def _eaten_exactly(
-    market: Market, within: Hierarchy, ties: np.ndarray[tuple[int], np.dtype[np.bool_]], whole: int, context: Context
-) -> _Eaten:
+def _eaten_exactly(market: Market, within: Hierarchy, ties: BoolArray, whole: int, context: Context) -> _Eaten:
     buyers, sellers = len(market.participant), len(market.seller)
     entries = buyers * sellers if market.allows_unlisted else len(market.buyer)
     if entries > MOST_EXACT:
@@ -225,7 +232,7 @@ def _chances(problem: Problem, meals: list[_Eaten], whole: int, *, exact: bool) 
     )
 
 
-def _floats(chances: Chances) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _floats(chances: Chances) -> FloatArray:
     if chances.exact is not None:
         return freeze(np.array([float(chance) for chance in chances.exact]))
     return freeze(chances.share / chances.whole)
