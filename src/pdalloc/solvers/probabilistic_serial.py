@@ -217,7 +217,7 @@ def _chances(problem: Problem, meals: list[_Eaten], whole: int, *, exact: bool) 
     if not exact:
         # what is less than the smallest unit
         order = order[share[order] > 0]
-    fractions = [Fraction(1)] * len(fixed) + [amount for meal in meals for amount in meal.exact]
+    amounts = [Fraction(1)] * len(fixed) + [amount for meal in meals for amount in meal.exact]
     return Chances(
         problem,
         frozen_copy(participant[order], np.int32),
@@ -228,7 +228,7 @@ def _chances(problem: Problem, meals: list[_Eaten], whole: int, *, exact: bool) 
         frozen_copy(np.concatenate([np.zeros(len(fixed)), *row])[order], np.int64),
         frozen_copy(np.concatenate([np.zeros(len(fixed)), *quota])[order], np.int32),
         frozen_copy(np.concatenate([np.zeros(0), *parent]), np.int64),
-        tuple(fractions[pair] for pair in order.tolist()) if exact else None,
+        tuple(amounts[pair] for pair in order.tolist()) if exact else None,
     )
 
 

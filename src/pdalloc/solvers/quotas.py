@@ -195,19 +195,21 @@ def hierarchy(problem: Problem, market: Market, quotas: tuple[Quota, ...]) -> Hi
         most[number[at]] = one.most
         parent[number[at]] = NONE if around[at] == NONE else number[around[at]]
         seller[number[at]] = min(one.sellers) if len(one.sellers) == 1 else NONE
-    masks = [np.ones(len(market.participant), np.bool_)]
-    masks += [one.people[market.participant] for one in every if one.people is not None]
-    member, kind = np.unique(np.stack(masks, axis=1), axis=0, return_inverse=True)
-    innermost = np.zeros((len(member), sellers), np.int32)
-    column = len(masks)
+    masks = [one.people[market.participant] for one in every if one.people is not None]
+    kind = np.zeros(len(market.participant), np.int64)
+    for mask in masks:
+        kind = np.unique(2 * kind + mask, return_inverse=True)[1]
+    kinds = int(kind.max(initial=0)) + 1
+    innermost, everybody = np.zeros((kinds, sellers), np.int32), np.ones(kinds, np.bool_)
+    # from the largest on, so that the smallest stays
     for at in range(len(every) - 1, -1, -1):
-        inside = np.ones(len(member), np.bool_)
+        inside = everybody
         if every[at].people is not None:
-            column -= 1
-            inside = member[:, column]
+            inside = np.zeros(kinds, np.bool_)
+            inside[kind[masks.pop()]] = True
         if len(every[at].sellers) == 1:
             innermost[inside, min(every[at].sellers)] = number[at]
-    return Hierarchy(most, parent, first_within, seller, kind.astype(np.int32).ravel(), innermost)
+    return Hierarchy(most, parent, first_within, seller, kind.astype(np.int32), innermost)
 
 
 def _set(problem: Problem, market: Market, number: int, quota: Quota) -> _Set | None:
@@ -220,8 +222,10 @@ def _set(problem: Problem, market: Market, number: int, quota: Quota) -> _Set | 
     if quota.group is not None:
         group = next(group for group in problem.groups if group.name == quota.group[0])
         people[group.value == group.values.index(quota.group[1])] = True
+    elif quota.participants is not None:
+        people[[problem.participants.index(label) for label in quota.participants]] = True
     else:
-        people[[problem.participants.index(label) for label in quota.participants or problem.participants]] = True
+        people[:] = True
     name = f"quota {number + 1} ({quota})"
     fixed = int((people[problem.fixed[:, 0]] & np.isin(problem.fixed[:, 1], sessions)).sum())
     if fixed > quota.most:
@@ -242,11 +246,15 @@ def _refuse_crossing(sets: list[_Set], capacities: list[_Set]) -> None:
 
 
 def _parents(every: list[_Set]) -> list[int]:
-    """Return the next set around each, in the order of sizes."""
+    """Return the next set around each, in the order of sizes, where those of one seller come first."""
+    alone: dict[int, list[int]] = {}
+    for at, one in enumerate(every):
+        alone.setdefault(min(one.sellers) if len(one.sellers) == 1 else NONE, []).append(at)
     parents = []
     for at, one in enumerate(every):
-        later = range(at + 1, len(every))
-        parents.append(next((other for other in later if one.is_within(every[other])), NONE))
+        same = alone[min(one.sellers)] if len(one.sellers) == 1 else []
+        around = (other for other in [*same, *alone.get(NONE, [])] if other > at and one.is_within(every[other]))
+        parents.append(next(around, NONE))
     return parents
 
 
