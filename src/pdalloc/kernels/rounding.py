@@ -50,48 +50,19 @@ def round_dependently(
     bool array, shape (entries,)
         Which entries become places.
     """
-    entries, quotas = len(row), len(parent)
-    outside, arcs = rows + quotas, entries + rows + quotas
-    tail, head, flow = np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.zeros(arcs, np.int64)
-    for r in range(rows):
-        tail[entries + r], head[entries + r] = outside, r
-    for q in range(quotas):
-        tail[entries + rows + q] = rows + q
-        head[entries + rows + q] = outside if parent[q] == NONE else rows + parent[q]
-    for entry in range(entries):
-        tail[entry], head[entry], flow[entry] = row[entry], rows + quota[entry], share[entry]
-        into, out = entries + row[entry], entries + rows + quota[entry]
-        flow[into] = (flow[into] + share[entry]) % whole
-        flow[out] = (flow[out] + share[entry]) % whole
-    for q in range(quotas):
-        if parent[q] != NONE:
-            out = entries + rows + parent[q]
-            flow[out] = (flow[out] + flow[entries + rows + q]) % whole
-    # the open arcs of each point are around[first[point]:last[point]]; whole ones are taken out when they are met
-    first, last = np.zeros(outside + 2, np.int64), np.zeros(outside + 1, np.int64)
-    for arc in range(arcs):
-        if flow[arc] > 0:
-            first[tail[arc] + 1] += 1
-            first[head[arc] + 1] += 1
-    for point in range(outside + 1):
-        first[point + 1] += first[point]
-        last[point] = first[point]
-    around = np.empty(first[outside + 1], np.int32)
-    for arc in range(arcs):
-        if flow[arc] > 0:
-            around[last[tail[arc]]] = arc
-            last[tail[arc]] += 1
-            around[last[head[arc]]] = arc
-            last[head[arc]] += 1
+    entries = len(row)
+    tail, head, flow = _arcs(row, quota, share, parent, rows, whole)
+    first, around = _open_arcs(tail, head, flow, rows + len(parent) + 1)
+    # the open arcs of a point are around[first[point]:last[point]]; those that are whole are taken out when met
+    points, last = len(first) - 1, first[1:].copy()
     # a walk: its points, the arc by which each was left, and where on it each point stands
-    walk, left_by = np.empty(outside + 2, np.int32), np.empty(outside + 2, np.int32)
-    stands_at, changes = np.full(outside + 1, NONE, np.int32), 0
-    for start in range(outside + 1):
+    walk, left_by = np.empty(points + 1, np.int32), np.empty(points + 1, np.int32)
+    stands_at, changes = np.full(points, NONE, np.int32), 0
+    for start in range(points):
         length, walk[0], stands_at[start] = 0, start, 0
         while True:
             point = walk[length]
             came_by = left_by[length - 1] if length > 0 else NONE
-            # the first open arc but the one that leads back
             arc, place = NONE, first[point]
             while place < last[point] and arc == NONE:
                 candidate = around[place]
@@ -112,21 +83,77 @@ def round_dependently(
                 stands_at[point] = length
                 continue
             begin = stands_at[point]
-            up, down = whole, whole
-            for step in range(begin, length):
-                along = left_by[step]
-                if tail[along] == walk[step]:
-                    up, down = min(up, whole - flow[along]), min(down, flow[along])
-                else:
-                    up, down = min(up, flow[along]), min(down, whole - flow[along])
-            change = up if uniform[changes] * (up + down) < down else -down
+            _change(walk[begin:length], left_by[begin:length], tail, flow, whole, uniform[changes])
             changes += 1
-            for step in range(begin, length):
-                along = left_by[step]
-                flow[along] += change if tail[along] == walk[step] else -change
-                if step > begin:
-                    stands_at[walk[step]] = NONE
+            for step in range(begin + 1, length):
+                stands_at[walk[step]] = NONE
             length = begin
         stands_at[start] = NONE
     taken: BoolArray = flow[:entries] == whole
     return taken
+
+
+@kernel
+def _arcs(
+    row: Int64Array, quota: Int32Array, share: Int64Array, parent: Int64Array, rows: int, whole: int
+) -> tuple[Int32Array, Int32Array, Int64Array]:
+    """Return the arcs of entries, then of rows, then of quotas, and what flows in them beyond whole places.
+
+    Points are the rows, then the quotas, and last the outer one.
+    """
+    entries, quotas = len(row), len(parent)
+    outside, arcs = rows + quotas, entries + rows + quotas
+    tail, head, flow = np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.zeros(arcs, np.int64)
+    for r in range(rows):
+        tail[entries + r], head[entries + r] = outside, r
+    for entry in range(entries):
+        tail[entry], head[entry], flow[entry] = row[entry], rows + quota[entry], share[entry]
+        into, out = entries + row[entry], entries + rows + quota[entry]
+        flow[into] = (flow[into] + share[entry]) % whole
+        flow[out] = (flow[out] + share[entry]) % whole
+    for q in range(quotas):
+        arc = entries + rows + q
+        tail[arc], head[arc] = rows + q, outside
+        if parent[q] != NONE:
+            head[arc] = rows + parent[q]
+            out = entries + rows + parent[q]
+            flow[out] = (flow[out] + flow[arc]) % whole
+    return tail, head, flow
+
+
+@kernel
+def _open_arcs(tail: Int32Array, head: Int32Array, flow: Int64Array, points: int) -> tuple[Int64Array, Int32Array]:
+    """Return the arcs of each point whose flow is not whole: those of point i are ``around[first[i]:first[i + 1]]``."""
+    first = np.zeros(points + 1, np.int64)
+    for arc in range(len(flow)):
+        if flow[arc] > 0:
+            first[tail[arc] + 1] += 1
+            first[head[arc] + 1] += 1
+    for point in range(points):
+        first[point + 1] += first[point]
+    around, end = np.empty(first[points], np.int32), first[:points].copy()
+    for arc in range(len(flow)):
+        if flow[arc] > 0:
+            around[end[tail[arc]]] = arc
+            end[tail[arc]] += 1
+            around[end[head[arc]]] = arc
+            end[head[arc]] += 1
+    return first, around
+
+
+@kernel
+def _change(
+    points: Int32Array, left_by: Int32Array, tail: Int32Array, flow: Int64Array, whole: int, uniform: float
+) -> None:
+    """Change the flow around a cycle up or down, as far as it goes, and on average not at all."""
+    up, down = whole, whole
+    for step in range(len(points)):
+        arc = left_by[step]
+        if tail[arc] == points[step]:
+            up, down = min(up, whole - flow[arc]), min(down, flow[arc])
+        else:
+            up, down = min(up, flow[arc]), min(down, whole - flow[arc])
+    change = up if uniform * (up + down) < down else -down
+    for step in range(len(points)):
+        arc = left_by[step]
+        flow[arc] += change if tail[arc] == points[step] else -change
