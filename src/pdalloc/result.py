@@ -91,7 +91,7 @@ class Result:
     notes : tuple of str
         What a reader should know, such as rounding.
     random_assignment : RandomAssignment or None
-        The chances, where draws were asked for.
+        The chances, where the rule gives them or draws were asked for.
 
     Raises
     ------
