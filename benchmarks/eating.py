@@ -14,7 +14,7 @@ from pdalloc.solvers.markets import markets
 from pdalloc.solvers.probabilistic_serial import eat, meal_of, units_of_time
 from pdalloc.solvers.quotas import hierarchy
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 
 SERIAL = 'pa.solve(problem, "probabilistic-serial", seed=1)'
 EATING = "everybody's chances by eating, from lists"
@@ -26,7 +26,7 @@ def _meal(case: Case) -> Meal:
     return meal_of(market, hierarchy(problem, market, ()), units_of_time(len(problem.participants)))
 
 
-def _is_what_is_solved(case: Case, eaten: tuple[Numbers, npt.NDArray[np.int32], Numbers]) -> list[int]:
+def _is_what_is_solved(case: Case, eaten: tuple[Numbers, Numbers, npt.NDArray[np.int64]]) -> list[int]:
     """Return the pairs, after asserting that the solver has the same with the same chances."""
     who, what, share = eaten
     chances = solve(case.problem(), "probabilistic-serial", seed=1).random_assignment

@@ -85,26 +85,24 @@ def finish_times(*given: Any) -> Int64Array:
         supply[q] = meal.most[q] * whole
     joined, due = np.zeros(quotas, np.int64), np.full(quotas, whole, np.int64)
     last_eater, one_before = np.full(quotas, NONE, np.int32), np.empty(people, np.int32)
-    at, moving, movers, now = np.empty(people, np.int64), np.arange(people).astype(np.uint32), people, 0
+    at, moving, movers, now = np.full(people, -1, np.int32), np.arange(people).astype(np.uint32), people, 0
     read = np.empty(1, np.int64)
     first_open = np.zeros(len(indptr) - 1 - people, np.int64)
     for k in range(len(first_open)):
         first_open[k] = indptr[people + k]
-    for eater in range(people):
-        at[eater] = indptr[eater] - 1
     while True:
         unserved = 0
         if movers < people:
             # where they are in memory cannot be foreseen: it answers many questions at once several times faster
             for k in range(movers):
                 eater = moving[k]
-                read[0] += quota[min(at[eater] + 1, last_entry)] + indptr[eater + 1] + one_before[eater]
+                read[0] += quota[min(indptr[eater] + at[eater] + 1, last_entry)] + one_before[eater]
         for k in range(movers):
             eater = moving[k]
-            entry, end = at[eater] + 1, indptr[eater + 1]
+            entry, end = indptr[eater] + at[eater] + 1, indptr[eater + 1]
             while entry < end and finish[quota[entry]] < whole:
                 entry += 1
-            at[eater] = entry
+            at[eater] = entry - indptr[eater]
             if entry < end:
                 q = quota[entry]
                 one_before[eater] = last_eater[q]

@@ -133,9 +133,9 @@ def _eaten(market: Market, within: Hierarchy, whole: int) -> _Eaten:
     return _Eaten(market.participant[buyer], market.seller[within.seller[quota]], quota, share, [], within.parent)
 
 
-def eat(meal: Meal) -> tuple[Int64Array, Int32Array, Int64Array]:
+def eat(meal: Meal) -> tuple[Int32Array, Int32Array, Int64Array]:
     """Return eater, quota and share of everything that is eaten."""
-    work, eaters = len(meal.quota) + len(meal.most), np.arange(len(meal.barred_start) - 1)
+    work, eaters = len(meal.quota) + len(meal.most), np.arange(len(meal.barred_start) - 1, dtype=np.int32)
     finish = finish_times.run(work, *meal)
     quota, share, first = listed_portions.run(work, finish, *meal)
     eater = np.repeat(eaters, np.diff(first))
