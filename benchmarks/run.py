@@ -18,6 +18,7 @@ from benchmarks import (
     auditing,
     checking,
     command,
+    eating,
     flow,
     one_pass,
     peers,
@@ -26,7 +27,6 @@ from benchmarks import (
     turns,
     whole_days,
 )
-from benchmarks import auditing, checking, command, eating, flow, one_pass, peers, profiles, reading, turns, whole_days
 from benchmarks.instances import GROUPS, INSTANCES, Instance
 from benchmarks.measure import Benchmark, Measurement
 from benchmarks.report import growth, promises, proofs, timings
@@ -36,8 +36,20 @@ ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "benchmarks" / "results.json"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
-CAPABILITIES = (one_pass, flow, peers, profiles, turns, acceptance, checking, auditing, reading, command, whole_days)
-CAPABILITIES = (one_pass, flow, peers, profiles, turns, eating, checking, auditing, reading, command, whole_days)
+CAPABILITIES = (
+    one_pass,
+    flow,
+    peers,
+    profiles,
+    turns,
+    acceptance,
+    eating,
+    checking,
+    auditing,
+    reading,
+    command,
+    whole_days,
+)
 TIME_LIMIT = 600
 
 Process = Callable[[str, Benchmark, Instance, Path], Measurement]
