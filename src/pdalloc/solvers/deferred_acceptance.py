@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 
-from pdalloc.arrays import Int64Array, row_pointers
+from pdalloc.arrays import Int64Array
 from pdalloc.errors import OptionError
 from pdalloc.kernels.offering import offer
 from pdalloc.solvers.acceptances import acceptances
@@ -59,6 +60,9 @@ def _offers(lists: SlotLists, lots: Lots) -> Int64Array:
     """Return what `acceptances` does, sessions proposing."""
     capacity, level = lists.market.capacity, 0 if lists.level is None else lists.level
     standings = Standings.of(lots, len(lists.market.participant), len(capacity), int(np.max(level, initial=0)))
-    order = np.lexsort((standings(level, lists.buyer, lists.session), lists.session))
-    first = row_pointers(lists.session[order], len(capacity))
-    return np.asarray(offer.run(len(order), lists.indptr, lists.session, capacity, first, order))
+    entry, first = lists.by_session
+    standing = standings(level if isinstance(level, int) else level[entry], lists.buyer[entry], lists.session[entry])
+    offered = entry.copy()
+    for start, end in pairwise(first.tolist()):
+        offered[start:end] = entry[start:end][np.argsort(standing[start:end])]
+    return np.asarray(offer.run(len(offered), lists.indptr, lists.session, capacity, first, offered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -63,15 +64,17 @@ class SlotLists:
         indptr = freeze(row_pointers(buyer, len(market.participant)))
         return cls(problem, market, buyer, session, indptr, place, level)
 
-    def named(self) -> tuple[Int32Array, Int32Array, Int64Array]:
-        """Return session, buyer and level of everybody whom a session's priorities list, whatever they list themselves.
+    @cached_property
+    def by_session(self) -> tuple[Int64Array, Int64Array]:
+        """Entries by session, shape (entries,), and where those of each session begin, shape (sessions + 1,)."""
+        entry = np.argsort(self.session, kind="stable")
+        return freeze(entry), freeze(row_pointers(self.session[entry], len(self.market.seller)))
 
-        Returns
-        -------
-        session, buyer : int32 arrays, shape (pairs,)
-            Of the market, by session.
-        level : int64 array, shape (pairs,)
-            From 1.
+    @cached_property
+    def named(self) -> tuple[Int32Array, Int32Array, Int64Array]:
+        """Session, buyer and level of everybody whom a session's priorities list, whatever they list themselves.
+
+        By session; shape (pairs,) each, levels from 1.
         """
         priorities, market = self.problem.priorities, self.market
         buyer_of = np.full(len(self.problem.participants), -1, np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -64,3 +65,15 @@ class Standings(NamedTuple):
         else:
             lots = lot(self.lots.salt, pair_keys(buyer, session, self.sessions)) >> (LOT_BITS - self.lot_bits)
         return (((classes << self.lot_bits) + lots) << self.name_bits) + buyer
+
+    def in_order(self, standings: Int64Array, first: Int64Array) -> Int32Array:
+        """Return the buyers of each session as it prefers them.
+
+        Parameters
+        ----------
+        standings : int64 array, shape (pairs,)
+            Those of session j are ``standings[first[j]:first[j + 1]]``; they are sorted in place.
+        """
+        for start, end in pairwise(first.tolist()):
+            standings[start:end].sort()
+        return (standings & ((1 << self.name_bits) - 1)).astype(np.int32)

@@ -37,27 +37,26 @@ class TopTradingCycles(PriorityRule):
     def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
         """See `PriorityRule.place`."""
         buyers, capacity = len(lists.market.participant), lists.market.capacity
-        session, buyer, level = lists.named() if len(lots.position) else _everybody(lists)
+        session, buyer, level = lists.named if len(lots.position) else _everybody(lists)
         standings = Standings.of(lots, buyers, len(capacity), int(level.max(initial=0)))
-        # as one number they sort much faster; no two are equal
-        order = np.lexsort((standings(level, buyer, session), session))
-        first = row_pointers(session[order], len(capacity))
+        first = row_pointers(session, len(capacity))
+        named = standings.in_order(standings(level, buyer, session), first)
         rest = np.argsort(lots.position) if len(lots.position) else np.arange(buyers)
         return np.asarray(
             trade.run(
-                len(order) + len(lists.session) // 4,
+                len(named) + len(lists.session) // 4,
                 lists.indptr,
                 lists.session,
                 capacity,
                 first,
-                buyer[order],
+                named,
                 rest.astype(np.int32),
             )
         )
 
 
 def _everybody(lists: SlotLists) -> tuple[Int32Array, Int32Array, Int64Array]:
-    """Return what `SlotLists.named` does for all pairs, those whom a session does not list last."""
+    """Return what `SlotLists.named` has for all pairs, those whom a session does not list last."""
     buyers, sessions = len(lists.market.participant), len(lists.market.seller)
     if buyers * sessions > MOST_PAIRS:
         raise OptionError(
@@ -65,7 +64,7 @@ def _everybody(lists: SlotLists) -> tuple[Int32Array, Int32Array, Int64Array]:
             f"{MOST_PAIRS:,} pairs; use lottery='single'"
         )
     level = np.full((sessions, buyers), lists.problem.priorities.unlisted_level, np.int64)
-    session, buyer, given = lists.named()
+    session, buyer, given = lists.named
     level[session, buyer] = given
     session, buyer = (part.astype(np.int32) for part in np.divmod(np.arange(level.size), max(buyers, 1)))
     return session, buyer, level.ravel()
