@@ -9,7 +9,16 @@ from types import MappingProxyType
 from pdalloc.errors import OptionError
 from pdalloc.solvers.registry import solver_class
 
-__all__ = ["Guarantee", "Guarantees", "guarantees"]
+__all__ = ["PROPERTIES", "Guarantee", "Guarantees", "guarantees"]
+
+PROPERTIES = (
+    "Pareto efficient",
+    "strategy-proof",
+    "stable",
+    "ordinally efficient",
+    "envy-free",
+    "equal treatment",
+)
 
 ONE_PLACE = "one place each"
 STRICT_LISTS = "strict lists"
@@ -47,6 +56,8 @@ class Guarantee:
 class Guarantees:
     """The properties of a rule with its default options, each about one slot, or a day without slots.
 
+    Nobody is fixed in a session or barred from one, and unlisted places are forbidden.
+
     Attributes
     ----------
     pareto_efficient : Guarantee
@@ -73,8 +84,7 @@ class Guarantees:
 
     def items(self) -> Iterator[tuple[str, Guarantee]]:
         """Yield the name of each property, such as "Pareto efficient", and what is promised of it."""
-        names = ("Pareto efficient", "strategy-proof", "stable", "ordinally efficient", "envy-free", "equal treatment")
-        for name, field in zip(names, fields(self), strict=True):
+        for name, field in zip(PROPERTIES, fields(self), strict=True):
             yield name, getattr(self, field.name)
 
     @property
@@ -136,7 +146,7 @@ _OPTIMAL = Guarantees(
     stable=_no(NOT_USED),
     ordinally_efficient=_yes(),
     envy_free=_no(),
-    equal_treatment=_no("which of several optima comes out is decided by table order or by the engine"),
+    equal_treatment=_no("the engine chooses among optima"),
 )
 
 KNOWN: Mapping[str, Guarantees] = MappingProxyType(
