@@ -12,7 +12,7 @@ import pdalloc
 
 LAYERS = (
     ("errors", "verifier"),
-    ("arrays", "files", "integers"),
+    ("arrays", "files", "hints", "integers"),
     ("kernels",),
     ("problem",),
     ("allocation", "allocation_json", "violations", "random_assignment", "context"),

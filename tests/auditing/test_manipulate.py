@@ -139,7 +139,7 @@ def test_the_seed_is_held_and_makes_the_same_search_again() -> None:
     assert all(gain.before.schedule == before.schedule_of(gain.participant) for gain in found.gains)
     share = found.share
     assert 0 <= share.lower <= share.value == len(found.gains) / 2 <= share.upper <= 1
-    assert f"of all 1,000 at least so many (95% interval {share.lower:.1%} to {share.upper:.1%}" in str(found)
+    assert f"of all 1,000, by these lists alone: 95% interval {share.lower:.1%} to {share.upper:.1%}" in str(found)
     assert manipulate(drafted(), "draft", ["1"]).seed is not None
 
 

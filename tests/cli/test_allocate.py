@@ -267,7 +267,7 @@ def test_options_of_the_solver_can_be_set(tmp_path: Path) -> None:
     [
         (["--option", "lottery"], "--option 'lottery' has no name; write NAME=VALUE, such as lottery=multiple"),
         (["--option", "=3"], "--option '=3' has no name; write NAME=VALUE"),
-        (["--option", "draws=3", "--option", "draws=4"], "--option draws is given twice; keep one"),
+        (["--option", "draws=3", "--option", "draws=4"], "option draws is given twice; keep one"),
         (["--option", "draw=3"], "solver 'boston' has no option 'draw'; it takes lottery, order, draws"),
         (["--option", "draws=-1"], "draws is '-1'; give a whole number from 1"),
         (
@@ -285,3 +285,19 @@ def test_an_order_that_is_no_text_is_refused(tmp_path: Path) -> None:
     order.write_bytes(b"p1\n\xff\n")
     refused = run("allocate", write_folder(tmp_path / "day", **SMALL), "--solver", "boston", "--order", order)
     assert_refused(refused, "order.txt: is not UTF-8 text; write one participant id a line")
+
+
+def test_chances_are_written_and_do_not_outlive_their_result(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, **SMALL | {"choices": "participant,session,rank\np1,y,1\np2,y,1\n"})
+    file = folder / "allocation" / "chances.csv"
+    assert run("allocate", folder, "--solver", "probabilistic-serial").exit_code == 0
+    assert read_csv(file) == [["participant", "session", "probability"], ["p1", "y", "0.5"], ["p2", "y", "0.5"]]
+    assert run("allocate", folder, "--solver", "boston", "--option", "draws=100", "--seed", "1").exit_code == 0
+    header, *rows = read_csv(file)
+    assert header == ["participant", "session", "probability", "lower", "upper"]
+    assert [row[:2] for row in rows] == [["p1", "y"], ["p2", "y"]]
+    shares = [[float(cell) for cell in row[2:]] for row in rows]
+    assert sum(share for share, _, _ in shares) == 1
+    assert all(lower <= share <= upper for share, lower, upper in shares)
+    assert run("allocate", folder, "--solver", "boston").exit_code == 0
+    assert not file.exists()

@@ -14,7 +14,7 @@ import pytest
 
 from pdalloc import Allocation, Model, Problem, RandomAssignment, guarantees, solve, solver_class
 from pdalloc.errors import OptionError
-from pdalloc.solvers.guarantees import STRICT_LISTS
+from pdalloc.solvers.guarantees import LISTED, STRICT_LISTS
 from pdalloc.solvers.registry import BUILT_IN
 
 Lists = tuple[str, ...]
@@ -225,6 +225,23 @@ def test_is_what_the_outcomes_of_all_lists_say(solver: str) -> None:
     assert promised == set(dict(guarantees(solver).items())) - broken
 
 
+@pytest.mark.parametrize("solver", BUILT_IN)
+def test_unlisted_places_are_assumed_away_where_they_break_it(solver: str) -> None:
+    # 1 does not care which of x and y they get unlisted, and table order gives them what 2 wants
+    model = Model(unlisted="last")
+    for session, capacity in (("w", 0), ("x", 1), ("y", 1)):
+        model.add_session(session, capacity=capacity)
+    for person, listed in (("1", "w"), ("2", "wx")):
+        model.add_participant(person)
+        model.add_ranking(person, list(listed))
+    options = {"order": ("1", "2")} if "order" in solver_options(solver) else {}
+    seed = 0 if solver == EATING else seed_of("12")
+    has_wish = solve(model.build(), solver, seed=seed, **options).allocation.schedule_of("2") == ("x",)  # type: ignore[arg-type]
+    promise = guarantees(solver).pareto_efficient
+    if promise.holds:
+        assert has_wish or LISTED in promise.assuming
+
+
 def drafted(listed: str) -> int:
     """How much the first of two participants likes the two sessions picked, in points for a, b, c and d."""
     day = Model()
@@ -269,10 +286,12 @@ def test_sessions_that_propose_can_be_deceived() -> None:
 def test_says_that_truth_can_hurt_where_it_can() -> None:
     assert guarantees("boston").warning == "ranking truthfully can hurt you"
     assert guarantees("lottery").warning == ""
-    assert str(guarantees("boston").pareto_efficient) == "yes, with strict lists"
+    assert str(guarantees("boston").pareto_efficient) == "yes, with strict lists, unlisted places forbidden"
     assert "strategy-proof: no; ranking truthfully can hurt you" in str(guarantees("boston")).splitlines()
 
 
 def test_an_unknown_solver_is_refused() -> None:
     with pytest.raises(OptionError, match="unknown solver 'bostn'; did you mean 'boston'"):
         guarantees("bostn")
+    with pytest.raises(OptionError, match=r"solver is \['boston'\]; give a name, one of first-come, "):
+        guarantees(["boston"])  # type: ignore[arg-type]

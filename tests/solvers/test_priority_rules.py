@@ -249,7 +249,7 @@ def test_compiled_lots_are_those_of_python_and_of_numpy() -> None:
     [
         ("boston", {"lottery": "double"}, "lottery is 'double'; it is one of 'single', 'multiple'"),
         ("boston", {"order": ["a"], "lottery": "multiple"}, "an order is one for all sessions; leave it out, or lott"),
-        ("boston", {"order": "abc"}, "order is 'abc'; give every participant once, first first, such as "),
+        ("boston", {"order": "abc"}, "order is 'abc'; give the ids of all participants, first first, such as "),
         ("boston", {"order": ["a", 2]}, "order has 2; participants are given by their ids, which are strings"),
         ("boston", {"order": ["a", "a"]}, "order has participant 'a' twice; give every participant once"),
         ("boston", {"order": ["a", "bb"]}, "order has 'bb', who is no participant; did you mean 'b'"),

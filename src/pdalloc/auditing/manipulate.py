@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from pdalloc.auditing.manipulation import Day, Manipulation, Manipulations
 from pdalloc.auditing.misreports import demand_per_seat, misreports, with_report
 from pdalloc.context import Context, Progress, StopFlag
 from pdalloc.errors import InfeasibleError, OptionError, SolveStoppedError
+from pdalloc.hints import did_you_mean
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
@@ -195,9 +195,8 @@ def _numbers(problem: Problem, participants: int | Sequence[str] | None, seed: i
     for label in participants:
         number = people.get(label)
         if number is None:
-            close = get_close_matches(str(label), people, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise OptionError(f"participants has {label!r}, who is no participant{hint}")
+            remedy = did_you_mean(label, people) or "give ids of the participants table"
+            raise OptionError(f"participants has {label!r}, who is no participant; {remedy}")
         if number in numbers:
             raise OptionError(f"participants has {label!r} twice; name everybody once")
         numbers.add(number)

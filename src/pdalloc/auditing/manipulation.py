@@ -116,7 +116,7 @@ class Manipulations:
         if share.is_exact:
             return f"{solver}: {counted} ({share.value:.1%})"
         interval = f"95% interval {share.lower:.1%} to {share.upper:.1%}"
-        return f"{solver}: {counted} ({share.value:.1%}); of all {self.people:,} at least so many ({interval})"
+        return f"{solver}: {counted} ({share.value:.1%}); of all {self.people:,}, by these lists alone: {interval}"
 
     def caution(self) -> str:
         """Return one line: that this is a lower bound."""

@@ -9,7 +9,7 @@ import click
 
 from pdalloc.cli.console import console, progress_bar
 from pdalloc.cli.results import default_out
-from pdalloc.cli.solver_options import option_values, read_order
+from pdalloc.cli.solver_options import solver_options, solver_settings
 from pdalloc.files import check_writable
 
 __all__ = ["allocate"]
@@ -17,20 +17,7 @@ __all__ = ["allocate"]
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--solver", default="auto", show_default=True, help="One of those that `pdalloc solvers` lists.")
-@click.option(
-    "--objective",
-    help="rank-sum, welfare, greedy, generous, rank-maximal, leximin or nash, or several with commas."
-    "  [default: rank-sum]",
-)
-@click.option(
-    "--option", "settings", metavar="NAME=VALUE", multiple=True, help="Of the solver, such as lottery=multiple."
-)
-@click.option(
-    "--order",
-    type=click.Path(path_type=Path),
-    help="Of the participants: a lottery's transcript.json, or an id a line.",
-)
+@solver_settings
 @click.option("--seed", type=click.IntRange(min=0), help="Of the lottery; made up and recorded if not given.")
 @click.option("--unlisted", type=click.Choice(["forbidden", "last"]), help="Instead of what rules.toml says.")
 @click.option("--time-limit", type=float, help="Seconds; mip then returns the best found, with a bound.")
@@ -46,7 +33,10 @@ def allocate(
     time_limit: float | None,
     out: Path | None,
 ) -> None:
-    """Allocate the day whose tables are in FOLDER; write schedule.csv, rosters.csv and result.json."""
+    """Allocate the day whose tables are in FOLDER; write schedule.csv, rosters.csv and result.json.
+
+    Where chances were asked for they are in chances.csv.
+    """
     from pdalloc.problem.tables import read_tables
     from pdalloc.report import write_result
     from pdalloc.solvers.solve import solve
@@ -56,11 +46,7 @@ def allocate(
     check_writable(target)
     if unlisted:
         problem = problem.with_options(unlisted=unlisted)
-    options = option_values(settings)
-    if objective is not None:
-        options["objective"] = objective
-    if order is not None:
-        options["order"] = read_order(order)
+    options = solver_options(objective, settings, order)
     with progress_bar(solver) as progress:
         result = solve(problem, solver, seed=seed, time_limit=time_limit, progress=progress, **options)
     write_result(result, target)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pdalloc.cli.console import console, progress_bar
+from pdalloc.cli.solver_options import solver_options, solver_settings
 
 __all__ = ["manipulate"]
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--solver", default="auto", show_default=True, help="One of those that `pdalloc solvers` lists.")
-@click.option("--objective", help="As for `pdalloc allocate`.  [default: rank-sum]")
+@solver_settings
 @click.option("--participants", type=int, help="How many to draw at random and look at.  [default: everybody]")
 @click.option("--seed", type=click.IntRange(min=0), help="Of solver and sample; made up and shown if not given.")
 @click.option("--time-limit", type=float, help="Seconds for all of it.")
@@ -23,6 +22,8 @@ def manipulate(
     folder: Path,
     solver: str,
     objective: str | None,
+    settings: tuple[str, ...],
+    order: Path | None,
     participants: int | None,
     seed: int | None,
     time_limit: float | None,
@@ -35,7 +36,7 @@ def manipulate(
     from pdalloc.problem.tables import read_tables
 
     problem = read_tables(folder)
-    options: dict[str, Any] = {} if objective is None else {"objective": objective}
+    options = solver_options(objective, settings, order)
     with progress_bar(solver) as progress:
         found = search(problem, solver, participants, seed=seed, time_limit=time_limit, progress=progress, **options)
     click.echo(found.headline())

@@ -34,13 +34,13 @@ def trade(
     capacity : int64 array, shape (sessions,)
     first : int64 array, shape (sessions + 1,)
     named : int32 array
-        Session j prefers the participants ``named[first[j]:first[j + 1]]``, in this order,
+        Session j prefers the participants ``named[first[j]:first[j + 1]]``, in this order, to all others.
     rest : int32 array, shape (participants,)
-        to all others, whom it takes in this order.
+        The order in which every session takes those others.
 
     Notes
     -----
-    O(entries + participants + sessions): no pointer ever goes back.
+    O(entries + named + participants + sessions): no pointer ever goes back.
     """
     people, sessions = len(indptr) - 1, len(capacity)
     traded, is_there = np.full(people, NOWHERE), np.ones(people, np.bool_)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from pdalloc.arrays import Int64Array, freeze
 from pdalloc.errors import FINDINGS_SHOWN, Finding, ProblemError
+from pdalloc.hints import did_you_mean
 from pdalloc.problem.assemble import assemble
 from pdalloc.problem.choices import Choices, find_repeats, find_value_faults, ranks_from_ratings
 from pdalloc.problem.groups import Group
@@ -248,8 +248,7 @@ class Builder:
     def suggestion(self, label: str, labels: Labels) -> str:
         """Say which of some ids is most like an unknown one, "" if none is."""
         # it compares with every id, so only the findings that are shown get one
-        close = get_close_matches(str(label), labels, 1) if len(self.findings) < FINDINGS_SHOWN else []
-        return f"did you mean {close[0]!r}?" if close else ""
+        return did_you_mean(label, labels) if len(self.findings) < FINDINGS_SHOWN else ""
 
 
 def _labelled(lists: Sequence[Sequence[str]], kind: str) -> tuple[Labels, Incidence]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, TypeGuard, get_args
 
 from pdalloc.errors import Finding, ProblemError
+from pdalloc.hints import did_you_mean
 from pdalloc.problem.cells import parse_ids, parse_moment, parse_number, parse_whole, parse_yes, shown
 from pdalloc.problem.choices import MAX_WHOLE
 from pdalloc.problem.labels import clean_text, id_fault
@@ -249,8 +249,7 @@ class TableReader:
             elif key in RULES:
                 self.read_pairs(key, value, name)
             else:
-                close = get_close_matches(key, RULES, 1)
-                remedy = f"did you mean {close[0]!r}?" if close else f"remove it; there are {', '.join(RULES)}"
+                remedy = did_you_mean(key, RULES) or f"remove it; there are {', '.join(RULES)}"
                 self.report(f"key {shown(key)} is unknown; {remedy}", name)
 
     def read_slots(self, slots: object, place: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
+from pdalloc.hints import did_you_mean
 from pdalloc.problem.cells import shown
 from pdalloc.problem.sheets import Row, Sheet
 
@@ -110,9 +110,9 @@ def rows_of(
 
 def _report_unknown(sheet: Sheet, tell: Report, known: tuple[str, ...]) -> None:
     unknown = list(dict.fromkeys(column for column in sheet.columns if column.casefold() not in known))
+    others = f"rename or remove it; known are {', '.join(known)}"
     for column in unknown[:COLUMNS_SHOWN]:
-        close = get_close_matches(column.casefold(), known, 1, 0.7)
-        remedy = f"did you mean {close[0]!r}?" if close else f"rename or remove it; known are {', '.join(known)}"
-        tell(f"the column is unknown; {remedy}", sheet.name, column)
+        hint = did_you_mean(column.casefold(), known, similarity=0.7)
+        tell(f"the column is unknown; {hint or others}", sheet.name, column)
     if len(unknown) > COLUMNS_SHOWN:
         tell(f"{len(unknown) - COLUMNS_SHOWN:,} more columns are unknown; remove them", sheet.name, "")

@@ -9,9 +9,12 @@ from pathlib import Path
 from pdalloc.allocation import Allocation
 from pdalloc.files import csv_text, write_files
 from pdalloc.problem import Problem
+from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 
-__all__ = ["neutralised", "roster_rows", "schedule_rows", "write_result"]
+__all__ = ["chance_rows", "neutralised", "roster_rows", "schedule_rows", "write_result"]
+
+CHANCES = "chances.csv"
 
 # where the separator is a semicolon, a spreadsheet starts a new cell after one, and a new row after a line break
 FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
@@ -20,7 +23,8 @@ FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
 def write_result(result: Result, folder: str | Path) -> None:
     """Write ``schedule.csv``, ``rosters.csv`` and ``result.json`` into a folder, all of them or none.
 
-    The same problem, solver, options and seed give the same bytes: the runtime is left out.
+    Where the result has chances, ``chances.csv`` too; where it has none, that of an earlier result is removed. The same
+    problem, solver, options and seed give the same bytes: the runtime is left out.
 
     Raises
     ------
@@ -32,7 +36,23 @@ def write_result(result: Result, folder: str | Path) -> None:
         "rosters.csv": csv_text(roster_rows(result.allocation)),
         "result.json": result.to_json(runtime=False),
     }
+    if result.random_assignment is not None:
+        texts[CHANCES] = csv_text(chance_rows(result.random_assignment))
     write_files(folder, texts)
+    if CHANCES not in texts:
+        (Path(folder) / CHANCES).unlink(missing_ok=True)
+
+
+def chance_rows(chances: RandomAssignment) -> Iterator[list[str]]:
+    """Yield the header, then a row a pair: participant, session, probability; where it was estimated, its interval."""
+    problem, columns = chances.problem, [chances.probability]
+    if chances.draws is not None:
+        columns += chances.interval()
+    yield ["participant", "session", *("probability", "lower", "upper")[: len(columns)]]
+    pairs = zip(chances.participant.tolist(), chances.session.tolist(), *(c.tolist() for c in columns), strict=True)
+    for participant, session, *numbers in pairs:
+        labels = neutralised(problem.participants[participant]), neutralised(problem.sessions[session])
+        yield [*labels, *map(repr, numbers)]
 
 
 def neutralised(cell: str) -> str:

@@ -27,7 +27,7 @@ class Boston(PriorityRule):
     Notes
     -----
     Computed as deferred acceptance in which a session prefers who ranks it higher, and uses its priorities among those
-    who rank it equally: it then never turns down whom it once accepted, and both rules are one (Ergin and Sonmez 2006).
+    who rank it equally, which gives the same allocation (Ergin and Sonmez 2006).
     """
 
     name: ClassVar[str] = "boston"

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from pdalloc.arrays import Int64Array
-from pdalloc.errors import OptionError
 from pdalloc.kernels.offering import offer
 from pdalloc.solvers.acceptances import acceptances
 from pdalloc.solvers.lots import Lots
 from pdalloc.solvers.priority_rule import PriorityRule
 from pdalloc.solvers.slot_lists import SlotLists
 from pdalloc.solvers.standings import Standings
+from pdalloc.solvers.turn_options import check_literal
 
 __all__ = ["DeferredAcceptance"]
 
-SIDES = ("participants", "sessions")
+Side = Literal["participants", "sessions"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,13 @@ class DeferredAcceptance(PriorityRule):
         If an option has another value.
     """
 
-    proposing: str = "participants"
+    proposing: Side = "participants"
 
     name: ClassVar[str] = "deferred-acceptance"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.proposing not in SIDES:
-            raise OptionError(f"proposing is {self.proposing!r}; it is one of {', '.join(map(repr, SIDES))}")
+        check_literal("proposing", self.proposing, Side)
 
     def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
         """See `PriorityRule.place`."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import Int64Array
 from pdalloc.context import Context
-from pdalloc.errors import OptionError
 from pdalloc.kernels.drafting import EMPTY, draft
 from pdalloc.problem import Feature, Problem
 from pdalloc.random_assignment import RandomAssignment
@@ -19,7 +18,7 @@ from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY, priority_notes
 from pdalloc.solvers.draft_lists import draft_lists
 from pdalloc.solvers.tally import Tally, owners
-from pdalloc.solvers.turn_options import checked_draws, checked_order, numbers_of
+from pdalloc.solvers.turn_options import check_literal, checked_draws, checked_order, numbers_of
 
 __all__ = ["Draft"]
 
@@ -69,12 +68,8 @@ class Draft:
     objectives: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        for option, value, values in (
-            ("direction", self.direction, get_args(Direction)),
-            ("rounds", self.rounds, get_args(Rounds)),
-        ):
-            if value not in values:
-                raise OptionError(f"{option} is {value!r}; it is one of {', '.join(map(repr, values))}")
+        check_literal("direction", self.direction, Direction)
+        check_literal("rounds", self.rounds, Rounds)
         object.__setattr__(self, "order", checked_order(self.order))
         object.__setattr__(self, "draws", checked_draws(self.draws, self.order))
 

@@ -22,6 +22,7 @@ PROPERTIES = (
 
 ONE_PLACE = "one place each"
 STRICT_LISTS = "strict lists"
+LISTED = "unlisted places forbidden"
 
 TRUTH_CAN_HURT = "ranking truthfully can hurt you"
 NOT_USED = "priorities are not used"
@@ -56,7 +57,7 @@ class Guarantee:
 class Guarantees:
     """The properties of a rule with its default options, each about one slot, or a day without slots.
 
-    Nobody is fixed in a session or barred from one, and unlisted places are forbidden.
+    Nobody is fixed in a session or barred from one.
 
     Attributes
     ----------
@@ -115,6 +116,8 @@ def guarantees(solver: str) -> Guarantees:
     >>> boston.pareto_efficient.holds, str(boston.strategy_proof)
     (True, 'no; ranking truthfully can hurt you')
     """
+    if not isinstance(solver, str):
+        raise OptionError(f"solver is {solver!r}; give a name, one of {', '.join(KNOWN)}")
     found = KNOWN.get(solver) or getattr(solver_class(solver), "guarantees", None)
     if not isinstance(found, Guarantees):
         raise OptionError(f"solver {solver!r} does not say what it guarantees; ask {', '.join(KNOWN)}")
@@ -132,10 +135,10 @@ def _no(remark: str = "") -> Guarantee:
 
 
 _IN_A_GIVEN_ORDER = Guarantees(
-    pareto_efficient=_yes(STRICT_LISTS),
+    pareto_efficient=_yes(STRICT_LISTS, LISTED),
     strategy_proof=_yes(),
     stable=_no(NOT_USED),
-    ordinally_efficient=_yes(STRICT_LISTS),
+    ordinally_efficient=_yes(STRICT_LISTS, LISTED),
     envy_free=_no(),
     equal_treatment=_no("who comes first chooses first"),
 )
@@ -153,7 +156,7 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
     {
         "first-come": _IN_A_GIVEN_ORDER,
         "lottery": Guarantees(
-            pareto_efficient=_yes(STRICT_LISTS),
+            pareto_efficient=_yes(STRICT_LISTS, LISTED),
             strategy_proof=_yes(),
             stable=_no(NOT_USED),
             ordinally_efficient=_no(),
@@ -162,7 +165,7 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
         ),
         "serial-dictatorship": _IN_A_GIVEN_ORDER,
         "draft": Guarantees(
-            pareto_efficient=_yes(ONE_PLACE, STRICT_LISTS),
+            pareto_efficient=_yes(ONE_PLACE, STRICT_LISTS, LISTED),
             strategy_proof=_no(TRUTH_CAN_HURT),
             stable=_no(NOT_USED),
             ordinally_efficient=_no(),
@@ -170,7 +173,7 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
             equal_treatment=_yes(),
         ),
         "boston": Guarantees(
-            pareto_efficient=_yes(STRICT_LISTS),
+            pareto_efficient=_yes(STRICT_LISTS, LISTED),
             strategy_proof=_no(TRUTH_CAN_HURT),
             stable=_no(),
             ordinally_efficient=_no(),
@@ -186,7 +189,7 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
             equal_treatment=_yes(),
         ),
         "top-trading-cycles": Guarantees(
-            pareto_efficient=_yes(STRICT_LISTS),
+            pareto_efficient=_yes(STRICT_LISTS, LISTED),
             strategy_proof=_yes(),
             stable=_no(),
             ordinally_efficient=_no(),
@@ -194,10 +197,10 @@ KNOWN: Mapping[str, Guarantees] = MappingProxyType(
             equal_treatment=_yes(),
         ),
         "probabilistic-serial": Guarantees(
-            pareto_efficient=_yes(),
+            pareto_efficient=_yes(LISTED),
             strategy_proof=_no(TRUTH_CAN_HURT),
             stable=_no(NOT_USED),
-            ordinally_efficient=_yes(),
+            ordinally_efficient=_yes(LISTED),
             envy_free=_yes(),
             equal_treatment=_yes(),
         ),

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -23,11 +23,11 @@ from pdalloc.solvers.lots import Lots
 from pdalloc.solvers.markets import join, markets
 from pdalloc.solvers.slot_lists import SlotLists
 from pdalloc.solvers.tally import Tally
-from pdalloc.solvers.turn_options import checked_draws, checked_order, numbers_of
+from pdalloc.solvers.turn_options import check_literal, checked_draws, checked_order, numbers_of
 
 __all__ = ["PriorityRule"]
 
-LOTTERIES = ("single", "multiple")
+Lottery = Literal["single", "multiple"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PriorityRule(ABC):
         If an option has another value, or an order is given beside draws or an own one for each session.
     """
 
-    lottery: str = "single"
+    lottery: Lottery = "single"
     order: tuple[str, ...] | None = None
     draws: int | None = None
 
@@ -62,8 +62,7 @@ class PriorityRule(ABC):
     objectives: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        if self.lottery not in LOTTERIES:
-            raise OptionError(f"lottery is {self.lottery!r}; it is one of {', '.join(map(repr, LOTTERIES))}")
+        check_literal("lottery", self.lottery, Lottery)
         if self.order is not None and self.lottery != "single":
             raise OptionError("an order is one for all sessions; leave it out, or lottery='multiple'")
         object.__setattr__(self, "order", checked_order(self.order))

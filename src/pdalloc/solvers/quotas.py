@@ -9,6 +9,7 @@ import numpy as np
 
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array, freeze
 from pdalloc.errors import OptionError
+from pdalloc.hints import did_you_mean
 from pdalloc.problem import Problem
 from pdalloc.solvers.markets import Market
 
@@ -145,7 +146,8 @@ def check_quotas(problem: Problem, quotas: tuple[Quota, ...]) -> None:
             ("participant", problem.participants, quota.participants or ()),
         ):
             if unknown := [label for label in ids if labels.get(label) is None]:
-                raise OptionError(f"{name}: unknown {kind} {unknown[0]!r}")
+                remedy = did_you_mean(unknown[0], labels) or f"give ids of the {kind}s table"
+                raise OptionError(f"{name}: unknown {kind} {unknown[0]!r}; {remedy}")
         if quota.group is not None:
             column, value = quota.group
             group = next((group for group in problem.groups if group.name == column), None)
@@ -230,7 +232,12 @@ def _set(problem: Problem, market: Market, number: int, quota: Quota) -> _Set | 
     fixed = int((people[problem.fixed[:, 0]] & np.isin(problem.fixed[:, 1], sessions)).sum())
     if fixed > quota.most:
         raise OptionError(f"{name}: {fixed} are fixed there; allow as many, or fix fewer")
-    return _Set(name, quota.most - fixed, None if people.all() else people, frozenset(sellers.tolist()))
+    return _Set(
+        name,
+        min(quota.most - fixed, len(problem.participants) * len(quota.sessions)),
+        None if people.all() else people,
+        frozenset(sellers.tolist()),
+    )
 
 
 def _refuse_crossing(sets: list[_Set], capacities: list[_Set]) -> None:

@@ -7,11 +7,11 @@ import importlib.metadata
 import logging
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
 from pdalloc.errors import OptionError
+from pdalloc.hints import did_you_mean
 from pdalloc.objectives import Chained, Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.solvers.base import Solver, refuse, unsupported_by
@@ -58,9 +58,8 @@ def solver_class(name: str) -> type[Solver]:
         return found
     plug_ins = _plug_ins()
     if name not in plug_ins:
-        close = get_close_matches(str(name), solver_names(), 1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise OptionError(f"unknown solver {name!r}; {hint}there are auto, {', '.join(solver_names())}")
+        hint = did_you_mean(name, solver_names())
+        raise OptionError(f"unknown solver {name!r}; {hint and hint + ' '}there are auto, {', '.join(solver_names())}")
     try:
         loaded = plug_ins[name].load()
     except Exception as error:

@@ -1,18 +1,24 @@
-"""Options that rules with an order of participants share: the order itself, and how many to draw."""
+"""Options that rules with an order of participants share, and how they are checked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from pdalloc.arrays import Int64Array
 from pdalloc.errors import OptionError
+from pdalloc.hints import did_you_mean
 from pdalloc.problem import Problem
 
-__all__ = ["checked_draws", "checked_order", "numbers_of"]
+__all__ = ["check_literal", "checked_draws", "checked_order", "numbers_of"]
+
+
+def check_literal(option: str, value: Any, values: Any) -> None:
+    """Refuse a value that a `Literal` does not allow, with an OptionError that names the option."""
+    if value not in get_args(values):
+        raise OptionError(f"{option} is {value!r}; it is one of {', '.join(map(repr, get_args(values)))}")
 
 
 def checked_draws(draws: Any, order: Any = None) -> int | None:
@@ -43,7 +49,11 @@ def checked_order(order: Any) -> tuple[str, ...] | None:
     if order is None:
         return None
     if isinstance(order, str) or not isinstance(order, Sequence):
-        raise OptionError(f"order is {order!r}; give every participant once, first first, such as ('t002', 't001')")
+        what = f"{order!r:.60}" if isinstance(order, str) else f"a {type(order).__name__}"
+        raise OptionError(
+            f"order is {what}; give the ids of all participants, first first, such as ('t002', 't001') or, of a public "
+            "draw, drawn.order"
+        )
     seen: set[str] = set()
     for participant in order:
         if not isinstance(participant, str):
@@ -51,7 +61,7 @@ def checked_order(order: Any) -> tuple[str, ...] | None:
         if participant in seen:
             raise OptionError(f"order has participant {participant!r} twice; give every participant once")
         seen.add(participant)
-    return tuple(order)
+    return tuple(map(str, order))
 
 
 def numbers_of(order: tuple[str, ...], problem: Problem) -> Int64Array:
@@ -71,9 +81,8 @@ def numbers_of(order: tuple[str, ...], problem: Problem) -> Int64Array:
     for participant in order:
         number = problem.participants.get(participant)
         if number is None:
-            close = get_close_matches(participant, problem.participants, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise OptionError(f"order has {participant!r}, who is no participant{hint}")
+            remedy = did_you_mean(participant, problem.participants) or "give ids of the participants table"
+            raise OptionError(f"order has {participant!r}, who is no participant; {remedy}")
         numbers.append(number)
     if len(numbers) < len(problem.participants):
         missing = problem.participants[int(np.setdiff1d(np.arange(len(problem.participants)), numbers)[0])]
