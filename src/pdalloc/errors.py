@@ -115,4 +115,4 @@ class SolverError(PdallocError):
 
 
 class OutputError(PdallocError, OSError):
-    """A file or folder could not be written; nothing was changed."""
+    """A file or folder could not be written; what was there before is kept."""

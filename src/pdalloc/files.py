@@ -30,7 +30,7 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     return "".join(lines)
 
 
-def write_files(folder: str | Path, contents: Mapping[str, str | bytes]) -> None:
+def write_files(folder: str | Path, contents: Mapping[str, str | bytes], *, secret: bool = False) -> None:
     """Write several files of a folder, all of them or none; the folder is made if it is not there.
 
     Every file is first written beside its place under another name. Only when all are there do they get their names; if
@@ -40,6 +40,9 @@ def write_files(folder: str | Path, contents: Mapping[str, str | bytes]) -> None
     ----------
     folder : str or Path
     contents : mapping of file name to text, which is encoded as UTF-8, or bytes
+    secret : bool, default False
+        Where the system has such permissions, let nobody but the owner read the files at any time, nor enter the folder
+        if it is made here; a folder that is there already keeps its permissions.
 
     Raises
     ------
@@ -49,9 +52,11 @@ def write_files(folder: str | Path, contents: Mapping[str, str | bytes]) -> None
     target = Path(folder)
     # left in reverse: old files come back, then temporary ones go, then folders made for them
     with _output_errors(target), ExitStack() as made, ExitStack() as temporary, ExitStack() as replaced:
-        _make_folder(target, made)
+        _make_folder(target, made, mode=0o700 if secret else 0o777)
         new = {name: _temporary(target / name, temporary) for name in contents}
         for name, content in contents.items():
+            # a file has its permissions before it has any content
+            new[name].touch(mode=0o600 if secret else 0o666, exist_ok=False)
             new[name].write_bytes(content.encode() if isinstance(content, str) else content)
         for name in contents:
             _replace(target / name, new[name], temporary, replaced)
@@ -80,13 +85,13 @@ def _output_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
-            f"{target}: cannot write there: {reason}; name another folder. Nothing was changed."
+            f"{target}: cannot write there: {reason}; name another folder. Nothing was changed there."
         ) from None
 
 
-def _make_folder(target: Path, undo: ExitStack) -> None:
+def _make_folder(target: Path, undo: ExitStack, mode: int = 0o777) -> None:
     for folder in reversed([folder for folder in (target, *target.parents) if not folder.exists()]):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode if folder == target else 0o777, exist_ok=True)
         undo.callback(_remove_if_empty, folder)
     if not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a folder")
@@ -113,6 +118,7 @@ def _replace(final: Path, new: Path, temporary: ExitStack, undo: ExitStack) -> N
         undo.callback(final.unlink)
         return
     old = _temporary(final, temporary)
+    old.touch(mode=0o600, exist_ok=False)
     shutil.copy2(final, old)
     new.replace(final)
     undo.callback(old.replace, final)
