@@ -235,10 +235,16 @@ def changed(**changes: object) -> str:
         (changed(participants=[{"participant": " ", "digest": "0" * 64}]), "participant id ' ' is blank"),
         (changed().rstrip(), "the commitment is not written as it was published; use the file itself, unchanged"),
         (changed().replace("\n", "\r\n"), "the commitment is not written as it was published"),
+        ("\ud800", "not a JSON document: 'utf-8' codec can't encode character"),
+        (b'"\xff"', "not a JSON document: 'utf-8' codec can't decode byte 0xff"),
+        (5, "not a JSON document: it is of type int; give its text"),
+        (None, "not a JSON document: it is of type NoneType; give its text"),
+        (committed()[0], "not a JSON document: it is of type Commitment; give its text"),
+        (changed(common="0" * 64 + "\n"), f"the digest '{'0' * 64}\\n' is not 64 lower-case hexadecimal digits"),
     ],
-    ids=range(12),
+    ids=range(18),
 )
-def test_what_is_no_commitment_is_refused_by_name(text: str, message: str) -> None:
+def test_what_is_no_commitment_is_refused_by_name(text: Any, message: str) -> None:
     with pytest.raises(ProblemError, match=re.escape(message)):
         Commitment.from_json(text)
 
@@ -264,6 +270,39 @@ def test_what_is_no_problem_and_who_does_not_take_part_is_refused() -> None:
         commit({})  # type: ignore[arg-type]
     with pytest.raises(ProblemError, match=r"^there is no participant 't009'$"):
         committed()[1].of("t009")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"participants": (), "digests": ()}, "the commitment has no participant; there is nobody to draw"),
+        ({"participants": ("a", "a")}, "participant 'a' is given twice; ids must differ"),
+        ({"participants": ("a", "b ")}, "participant id 'b ' begins or ends with a blank"),
+        ({"participants": ("a", 2)}, "participant id 2 is not a string"),
+        ({"digests": ()}, "the commitment has 0 digests for 2 participants; give one for each"),
+        ({"common": "zz"}, "the digest 'zz' is not 64 lower-case hexadecimal digits; give a SHA-256"),
+        ({"digests": ("0" * 64, "")}, "the digest '' is not 64 lower-case hexadecimal digits; give a SHA-256"),
+        ({"digests": ("0" * 64, None)}, "the digest None is not 64 lower-case hexadecimal digits; give a SHA-256"),
+        (
+            {"common": "F" * 64},
+            f"the digest '{'F' * 64}' is not 64 lower-case hexadecimal digits; give a SHA-256",
+        ),
+    ],
+    ids=range(9),
+)
+def test_a_commitment_that_nobody_could_draw_from_cannot_be_made(fields: dict[str, Any], message: str) -> None:
+    right: dict[str, Any] = {"participants": ("a", "b"), "digests": ("0" * 64,) * 2, "common": "0" * 64}
+    Commitment(terms="", source="", **right)
+    with pytest.raises(ProblemError, match=f"^{re.escape(message)}$"):
+        Commitment(terms="", source="", **right | fields)
+
+
+def test_everybody_is_given_their_own_opening() -> None:
+    _, openings = committed()
+    assert [openings.of(who) for who in openings.participants] == list(openings.documents)
+    assert [json.loads(openings.of(who))["participant"]["participant"] for who in openings.participants] == list(
+        openings.participants
+    )
 
 
 def test_the_same_digests_in_another_order_are_another_commitment() -> None:

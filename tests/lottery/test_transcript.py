@@ -105,10 +105,12 @@ def changed(**changes: object) -> str:
         (changed(beacon="4"), "the transcript is not the one that its commitment and beacon give"),
         (changed(order=[*drawn().order[1:], drawn().order[0]]), "`pdalloc lottery verify` says why"),
         (changed() + "\n", "the transcript is not the one that its commitment and beacon give"),
+        ("\ud800", "not a JSON document: 'utf-8' codec can't encode character"),
+        (5, "not a JSON document: it is of type int; give its text"),
     ],
-    ids=range(8),
+    ids=range(10),
 )
-def test_what_is_no_transcript_is_refused_by_name(text: str, message: str) -> None:
+def test_what_is_no_transcript_is_refused_by_name(text: Any, message: str) -> None:
     with pytest.raises(ProblemError, match=re.escape(message)):
         Transcript.from_json(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from pdalloc.problem.labels import Labels, text_fault
 __all__ = ["Commitment", "Openings", "commit"]
 
 KEY_BYTES = 32
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Commitment:
         All ids, in the order from which the draw shuffles them.
     digests : tuple of str
         SHA-256 of each participant's opening.
+
+    Raises
+    ------
+    ProblemError
+        If there is no participant, an id occurs twice or cannot be one, or there is not one digest for each.
     """
 
     terms: str
@@ -43,6 +50,19 @@ class Commitment:
     common: str
     participants: tuple[str, ...]
     digests: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        Labels(self.participants, "participant")
+        if not self.participants:
+            raise ProblemError("the commitment has no participant; there is nobody to draw")
+        if len(self.digests) != len(self.participants):
+            raise ProblemError(
+                f"the commitment has {len(self.digests)} digests for {len(self.participants)} participants; "
+                "give one for each"
+            )
+        for digest in (self.common, *self.digests):
+            if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
+                raise ProblemError(f"the digest {digest!r} is not 64 lower-case hexadecimal digits; give a SHA-256")
 
     @cached_property
     def digest(self) -> str:
@@ -86,7 +106,7 @@ class Commitment:
             terms=document.terms,
             source=document.source,
             common=document.common,
-            participants=tuple(Labels((entry.participant for entry in document.participants), "participant")),
+            participants=tuple(entry.participant for entry in document.participants),
             digests=tuple(entry.digest for entry in document.participants),
         )
 
@@ -113,9 +133,14 @@ class Openings:
 
     def of(self, participant: str) -> str:
         """Return the opening of one participant; ProblemError if there is no such participant."""
-        if participant not in self.participants:
+        document = self._by_participant.get(participant)
+        if document is None:
             raise ProblemError(f"there is no participant {participant!r}")
-        return self.documents[self.participants.index(participant)]
+        return document
+
+    @cached_property
+    def _by_participant(self) -> dict[str, str]:
+        return dict(zip(self.participants, self.documents, strict=True))
 
 
 def commit(

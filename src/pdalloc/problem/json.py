@@ -118,7 +118,9 @@ def decode(text: str | bytes, document: type[DocumentType]) -> DocumentType:
     newest = next(field.default for field in msgspec.structs.fields(document) if field.name == "version")
     try:
         raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except TypeError:
+        raise ProblemError(f"not a JSON document: it is of type {type(text).__name__}; give its text") from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ProblemError(f"not a JSON document: {error}") from None
     if not isinstance(raw, dict) or raw.get("format") != wanted:
         found = raw.get("format") if isinstance(raw, dict) else type(raw).__name__
