@@ -50,6 +50,8 @@ def test_a_lottery_from_tables_to_the_check(public: Path, tmp_path: Path) -> Non
             command = [sys.executable, "-I", "-S", "verifier.py", document.name, str(own), "--published", digest]
             alone = subprocess.run(command, cwd=public, capture_output=True, text=True, check=False)
             assert (alone.returncode, alone.stdout, alone.stderr) == (0, result.stdout, "")
+            copied = run("lottery", "verify", document, own, "--published", f" {digest.upper()}\n")
+            assert (copied.exit_code, copied.stdout) == (0, result.stdout)
     assert run("lottery", "verify", public / "transcript.json", tmp_path / "secret" / "common.json").exit_code == 0
 
 
@@ -112,13 +114,21 @@ def test_what_is_wrong_is_rejected_with_1(public: Path, tmp_path: Path) -> None:
     other = run("lottery", "verify", transcript, "--published", "0" * 64)
     assert (other.exit_code, other.stdout) == (1, "")
     assert other.stderr.endswith(f", but {'0' * 64} was published\n")
-    bare = run("lottery", "verify", public / "commitment.json")
-    assert (bare.exit_code, bare.stdout) == (1, "")
-    assert bare.stderr.startswith("rejected: the document has format 'pdalloc/lottery-commitment'")
     transcript.write_bytes(transcript.read_bytes().replace(b"3 5 1", b"3 5 2"))
     result = run("lottery", "verify", transcript)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "rejected: commitment, beacon and seed do not belong together: one was changed\n"
+
+
+def test_a_call_gone_wrong_is_refused_with_2(public: Path) -> None:
+    commitment = public / "commitment.json"
+    assert_refused(
+        run("lottery", "verify", commitment),
+        "this is a commitment: give an opening too, to find it there, or the transcript after the draw",
+    )
+    for given in ("", "0" * 63):
+        refused = run("lottery", "verify", commitment, commitment, "--published", given)
+        assert_refused(refused, f"the published digest '{given}' is not 64 hexadecimal digits; give it as announced")
 
 
 def test_what_cannot_be_read_is_refused_with_2(public: Path, tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pdalloc.lottery import RejectedError, commit, verifier, verify, verify_opening
+from pdalloc.errors import OptionError
+from pdalloc.lottery import RejectedError, commit, draw, verifier, verify, verify_opening
 from tests.lottery.days import KEY, committed, day, drawn
 
 PROGRAM = Path(verifier.__file__)
 TRUE = drawn().to_json().encode()
+NOT_PLAIN = "is blank, has a blank at an end or a null character, or is not in Unicode normal form C"
 
 
 def rejected(text: bytes) -> bool:
@@ -86,8 +90,8 @@ def test_as_a_program_it_accepts_the_true_and_rejects_changes(tmp_path: Path) ->
         (TRUE[:at] + b"4" + TRUE[at + 1 :], "commitment, beacon and seed do not belong together: one was changed"),
         (TRUE[:-1], "the transcript is not written in the one form that is valid"),
         (TRUE + b" ", "the transcript is not written in the one form that is valid"),
-        (TRUE[1:], "the transcript is not a JSON document: Extra data: line 2 column 10 (char 10)"),
-        (b"\xff" + TRUE[1:], "the transcript is not a JSON document: 'utf-8' codec can't decode byte 0xff"),
+        (TRUE[1:], "the document is not a JSON document: Extra data: line 2 column 10 (char 10)"),
+        (b"\xff" + TRUE[1:], "the document is not a JSON document: 'utf-8' codec can't decode byte 0xff"),
     ):
         file.write_bytes(changed)
         finished = run(file)
@@ -109,12 +113,27 @@ def test_as_a_program_it_checks_openings_and_the_published_digest(tmp_path: Path
         assert "the opening of 'Renée' is the one in the commitment" in finished.stdout
         assert "compare" not in finished.stdout
         assert run(document, opening, "--published", "0" * 64).returncode == 1
-    bare = run(tmp_path / "commitment.json")
-    assert bare.returncode == 1
-    assert "has format 'pdalloc/lottery-commitment', not 'pdalloc/lottery-transcript'" in bare.stderr
-    lost = run(tmp_path / "none.json")
-    assert (lost.returncode, lost.stdout) == (1, "")
-    assert lost.stderr == f"rejected: {tmp_path / 'none.json'}: cannot be read: No such file or directory\n"
+        copied = run(document, opening, "--published", f" {commitment.digest.upper()}\n")
+        assert (copied.returncode, copied.stdout) == (0, finished.stdout)
+
+
+def test_as_a_program_it_ends_in_2_where_it_was_called_wrongly(tmp_path: Path) -> None:
+    """Nothing is wrong with a document, so none is called rejected."""
+    commitment, none = tmp_path / "commitment.json", tmp_path / "none.json"
+    commitment.write_text(committed()[0].to_json(), encoding="utf-8", newline="")
+    for arguments, reason in (
+        ([none], f"{none}: cannot be read: No such file or directory"),
+        ([commitment, none], f"{none}: cannot be read: No such file or directory"),
+        ([commitment], "this is a commitment: give an opening too, to find it there, or the transcript after the draw"),
+        (
+            [commitment, commitment, "--published", "0" * 63],
+            f"the published digest '{'0' * 63}' is not 64 hexadecimal digits; give it as announced",
+        ),
+    ):
+        finished = run(*arguments)
+        assert (finished.returncode, finished.stdout) == (2, "")
+        assert finished.stderr.endswith(f"verifier.py: error: {reason}\n")
+        assert "rejected" not in finished.stderr
     assert run().returncode == 2
 
 
@@ -163,7 +182,11 @@ ENTRY = {"participant": "t001", "digest": "0" * 64}
         (changed(format="pdalloc/result"), "the document has format 'pdalloc/result', not 'pdalloc/lottery-transcript"),
         (changed(more=1), "pdalloc/lottery-transcript has other fields, or in another order"),
         (changed(beacon=3), "beacon is a int, not a str"),
-        (changed(beacon=""), "the beacon is empty"),
+        (changed(beacon=""), f"the beacon '' {NOT_PLAIN}"),
+        (changed(beacon="\n"), f"the beacon '\\n' {NOT_PLAIN}"),
+        (changed(beacon="1\0"), f"the beacon '1\\x00' {NOT_PLAIN}"),
+        (changed(beacon=" 123 "), f"the beacon ' 123 ' {NOT_PLAIN}"),
+        (changed(beacon="e\u0301"), f"the beacon 'e\u0301' {NOT_PLAIN}"),
         (changed(beacon="\ud800").encode("utf-8", "surrogatepass"), "the transcript is not a JSON document: 'utf-8'"),
         (changed(order={}), "order is a dict, not a list"),
         (changed(order=[1, 2, 3]), "the order holds what is no id"),
@@ -181,7 +204,11 @@ ENTRY = {"participant": "t001", "digest": "0" * 64}
         (with_commitment(participants=[3]), "a participant has other fields"),
         (with_commitment(participants=[ENTRY | {"name": "Kim"}]), "a participant has other fields"),
         (with_commitment(participants=[ENTRY, ENTRY]), "participant 't001' is there twice"),
-        (with_commitment(participants=[ENTRY | {"participant": ""}]), "a participant has no id"),
+        (with_commitment(participants=[ENTRY | {"participant": 1}]), "a participant has no id"),
+        (with_commitment(participants=[ENTRY | {"participant": ""}]), f"the id '' {NOT_PLAIN}"),
+        (with_commitment(participants=[ENTRY | {"participant": " "}]), f"the id ' ' {NOT_PLAIN}"),
+        (with_commitment(participants=[ENTRY | {"participant": " a"}]), f"the id ' a' {NOT_PLAIN}"),
+        (with_commitment(participants=[ENTRY | {"participant": "e\u0301"}]), f"the id 'e\u0301' {NOT_PLAIN}"),
         (with_commitment(participants=[ENTRY | {"digest": "0" * 63 + "G"}]), "the digest of 't001' is not 64 hexadec"),
         (json.dumps(json.loads(TRUE)), "the transcript is not written in the one form that is valid"),
         (TRUE.decode().replace("é", "\\u00e9"), "the transcript is not written in the one form that is valid"),
@@ -192,11 +219,22 @@ ENTRY = {"participant": "t001", "digest": "0" * 64}
         (None, "a NoneType is no transcript; give the text of its JSON document"),
         (drawn(), "a Transcript is no transcript; give the text of its JSON document"),
     ],
-    ids=range(41),
+    ids=range(49),
 )
 def test_what_is_wrong_is_said(transcript: Any, reason: str) -> None:
     with pytest.raises(RejectedError, match=f"^{re.escape(reason)}"):
         verify(transcript)
+
+
+@given(beacon=st.text(st.sampled_from("ae\u0301\u00e9 \n\0\x1c\u2003\u2028\u200b") | st.characters(codec="utf-8")))
+def test_it_takes_exactly_the_beacons_that_the_library_draws_from(beacon: str) -> None:
+    try:
+        transcript = draw(committed()[0], beacon)
+    except OptionError:
+        with pytest.raises(RejectedError, match=f"^the beacon .* {NOT_PLAIN}$"):
+            verify(changed(beacon=beacon))
+    else:
+        verify(transcript.to_json())
 
 
 @pytest.mark.parametrize("field", ["format", "version", "commitment", "beacon", "order", "participants", "participant"])
@@ -219,8 +257,22 @@ def test_another_commitment_than_the_published_is_rejected() -> None:
     digest = commit(day(t002=["robotics"]), terms="serial-dictatorship", source="ten dice", key=KEY)[0].digest
     with pytest.raises(RejectedError, match=f"^the commitment has digest {other}, but {digest} was published$"):
         verify(TRUE, published=digest)
-    with pytest.raises(RejectedError, match="but  was published"):
-        verify(TRUE, published="")
+
+
+@pytest.mark.parametrize("given", ["", " ", "0" * 63, "0" * 65, "g" * 64, "\uff10" * 64, 5, b"0" * 64], ids=ascii)
+def test_what_cannot_be_a_published_digest_is_refused(given: Any) -> None:
+    message = f"^the published digest {re.escape(repr(given)[:80])} is not 64 hexadecimal digits; give it as announced$"
+    commitment, openings = committed()
+    with pytest.raises(ValueError, match=message):
+        verify(TRUE, published=given)
+    with pytest.raises(ValueError, match=message):
+        verify_opening(commitment.to_json(), openings.common, published=given)
+
+
+def test_a_published_digest_may_have_been_copied_in_capitals_and_with_blanks() -> None:
+    digest = committed()[0].digest
+    for copied in (digest.upper(), f" {digest}\n", f"\t{digest.upper()} "):
+        assert verify(TRUE, published=copied) == verify(TRUE, published=digest)
 
 
 def test_an_opening_of_another_list_salt_or_person_is_rejected() -> None:

@@ -83,7 +83,8 @@ def draw(commitment: Path, beacon: str, out: Path) -> None:
 def verify(document: Path, opening: Path | None, published: str | None) -> None:
     """Check a transcript, and that an OPENING is in it; or before the draw, that an OPENING is in a commitment.
 
-    Exit status 0 if verified, 1 if rejected. The verifier.py beside a transcript does the same with nothing but Python.
+    Exit status 0 if verified, 1 if rejected, 2 if called wrongly. The verifier.py beside a transcript does the same
+    with nothing but Python.
     """
     from pdalloc.lottery.verifier import RejectedError, check
 
@@ -94,6 +95,8 @@ def verify(document: Path, opening: Path | None, published: str | None) -> None:
     except RejectedError as error:
         click.echo(f"rejected: {error}", err=True)
         sys.exit(REJECTED)
+    except ValueError as error:
+        raise OptionError(str(error)) from None
 
 
 def _opening_files(openings: Openings) -> dict[str, str]:

@@ -8,6 +8,9 @@ Run it by itself, anywhere::
 
 ``--published DIGEST`` also compares the digest of the commitment with the one that was published before the random
 value was known, and that comparison is what makes it a proof: docs/lottery.md says of what, and specifies every byte.
+
+The exit status is 0 if it is verified, 1 if a document is rejected, and 2 if it was called wrongly: a file cannot be
+read, DIGEST is not a digest, or a commitment comes without an opening.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import io
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ TRANSCRIPT = "pdalloc/lottery-transcript"
 COMMITMENT = "pdalloc/lottery-commitment"
 OPENING = "pdalloc/lottery-opening"
 COMMON = "pdalloc/lottery-common"
+NOT_PLAIN = "is blank, has a blank at an end or a null character, or is not in Unicode normal form C"
 
 
 class RejectedError(Exception):
@@ -43,19 +48,23 @@ def verify(transcript: str | bytes, *, opening: str | bytes | None = None, publi
     opening : str or bytes, optional
         A participant's opening, or the part that concerns everybody, to be found in the commitment.
     published : str, optional
-        The digest of the commitment as it was published before the draw, in hexadecimal digits.
+        The digest of the commitment as it was published before the draw: 64 hexadecimal digits, small or capital, with
+        or without blanks around them.
 
     Raises
     ------
     RejectedError
         If anything is not as it must be.
+    ValueError
+        If what was published is no digest.
     """
+    published = _published(published)
     document, text = _read(transcript, "transcript")
     _require_fields(document, TRANSCRIPT, {"commitment": dict, "beacon": str, "seed": str, "order": list})
     participants = _require_commitment(document["commitment"])
     _require(all(isinstance(entry, str) for entry in document["order"]), "the order holds what is no id")
     _require(_canonical(document) == text, "the transcript is not written in the one form that is valid")
-    _require(document["beacon"] != "", "the beacon is empty")
+    _require(_is_plain(document["beacon"]), f"the beacon {_shown(document['beacon'])} {NOT_PLAIN}")
     digest = _digest(_canonical(document["commitment"]))
     _require_published(digest, published)
     beacon = document["beacon"].encode()
@@ -72,6 +81,7 @@ def verify(transcript: str | bytes, *, opening: str | bytes | None = None, publi
 
 def verify_opening(commitment: str | bytes, opening: str | bytes, *, published: str | None = None) -> str:
     """Return in words that an opening is in a commitment; parameters and errors as those of `verify`."""
+    published = _published(published)
     document, text = _read(commitment, "commitment")
     _require_commitment(document)
     _require(_canonical(document) == text, "the commitment is not written in the one form that is valid")
@@ -81,8 +91,12 @@ def verify_opening(commitment: str | bytes, opening: str | bytes, *, published: 
 
 
 def check(document: bytes, opening: bytes | None = None, published: str | None = None) -> str:
-    """Verify a transcript; or, if the document is a commitment, an opening against it."""
-    if opening is not None and _read(document, "document")[0].get("format") == COMMITMENT:
+    """Verify a transcript; or, if the document is a commitment, an opening against it: ValueError if there is none."""
+    if _read(document, "document")[0].get("format") == COMMITMENT:
+        if opening is None:
+            raise ValueError(
+                "this is a commitment: give an opening too, to find it there, or the transcript after the draw"
+            )
         return verify_opening(document, opening, published=published)
     return verify(document, opening=opening, published=published)
 
@@ -156,7 +170,8 @@ def _require_commitment(document: dict[str, Any]) -> list[str]:
     ids: dict[str, None] = {}
     for entry in document["participants"]:
         _require(isinstance(entry, dict) and list(entry) == ["participant", "digest"], "a participant has other fields")
-        _require(isinstance(entry["participant"], str) and entry["participant"] != "", "a participant has no id")
+        _require(isinstance(entry["participant"], str), "a participant has no id")
+        _require(_is_plain(entry["participant"]), f"the id {_shown(entry['participant'])} {NOT_PLAIN}")
         _require(_is_digest(entry["digest"]), f"the digest of {entry['participant']!r} is not 64 hexadecimal digits")
         _require(entry["participant"] not in ids, f"participant {entry['participant']!r} is there twice")
         ids[entry["participant"]] = None
@@ -173,6 +188,21 @@ def _require_fields(document: dict[str, Any], name: str, fields: dict[str, type]
     _require(list(document) == ["format", "version", *fields], f"{name} has other fields, or in another order")
     for field, kind in fields.items():
         _require(type(document[field]) is kind, f"{field} is a {type(document[field]).__name__}, not a {kind.__name__}")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a beacon or an id holds nothing that nobody sees."""
+    return text != "" and "\0" not in text and text == unicodedata.normalize("NFC", text).strip()
+
+
+def _published(given: str | None) -> str | None:
+    """Return a published digest as it is computed, without what copying it may have changed."""
+    if given is None:
+        return None
+    digest = str(given).strip().lower()
+    if not _is_digest(digest):
+        raise ValueError(f"the published digest {_shown(given)} is not 64 hexadecimal digits; give it as announced")
+    return digest
 
 
 def _require_published(digest: str, published: str | None) -> None:
@@ -210,7 +240,7 @@ def _require(condition: bool, otherwise: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run as a command: 0 if verified, 1 if rejected, 2 if it was called wrongly."""
+    """Run as a command; returns or exits with the status that the head of this file says."""
     parser = argparse.ArgumentParser(prog="verifier.py", description="Check the transcript of a lottery.")
     parser.add_argument("document", type=Path, help="transcript.json; or commitment.json, with an opening")
     parser.add_argument("opening", type=Path, nargs="?", help="a participant's opening")
@@ -224,8 +254,9 @@ def main(arguments: list[str]) -> int:
         opening = None if given.opening is None else given.opening.read_bytes()
         sys.stdout.write(f"verified: {check(given.document.read_bytes(), opening, given.published)}\n")
     except OSError as error:
-        sys.stderr.write(f"rejected: {error.filename}: cannot be read: {error.strerror}\n")
-        return 1
+        parser.error(f"{error.filename}: cannot be read: {error.strerror}")
+    except ValueError as error:
+        parser.error(str(error))
     except RejectedError as error:
         sys.stderr.write(f"rejected: {error}\n")
         return 1
