@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import stat
 import subprocess
 import sys
 from hashlib import sha256
@@ -65,12 +67,38 @@ def test_what_is_published_is_no_secret(public: Path, tmp_path: Path) -> None:
 
 
 def test_the_digest_is_printed_to_be_announced(day: Path, tmp_path: Path) -> None:
-    result = run("lottery", "commit", day, "--out", tmp_path / "public", "--openings", tmp_path / "secret")
+    options = ("--openings", tmp_path / "secret", "--terms", "boston", "--source", "six dice")
+    result = run("lottery", "commit", day, "--out", tmp_path / "public", *options)
     digest = sha256((tmp_path / "public" / "commitment.json").read_bytes()).hexdigest()
     assert result.stdout == (
         f"commitment to 2 participants written to {tmp_path / 'public'}; its digest is\n{digest}\n"
         f"publish both before the beacon is known; the openings, which are secret, are in {tmp_path / 'secret'}\n"
     )
+
+
+@pytest.mark.parametrize("given", [(), ("--source", "six dice"), ("--terms", "boston", "--source", " ")], ids=str)
+def test_what_was_not_announced_is_noted(day: Path, tmp_path: Path, given: tuple[str, ...]) -> None:
+    folders = ("--out", tmp_path / "public", "--openings", tmp_path / "secret")
+    result = run("lottery", "commit", day, *folders, *given)
+    source = (
+        "note: no source was given; docs/lottery.md asks to announce it with the commitment, "
+        "so that nobody can choose it afterwards"
+    )
+    terms = (
+        "note: no terms were given; docs/lottery.md asks to announce them with the commitment, "
+        "so that nobody can choose them afterwards"
+    )
+    missing = {(): [source, terms], ("--source", "six dice"): [terms]}.get(given, [source])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[3:] == missing
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_nobody_else_can_read_the_openings(public: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in secret.iterdir()} == {0o600}
+    assert public.stat().st_mode == tmp_path.joinpath("day").stat().st_mode
 
 
 def test_what_may_have_been_published_is_never_replaced(day: Path, public: Path, tmp_path: Path) -> None:
@@ -93,6 +121,40 @@ def test_openings_inside_the_published_folder_are_refused(day: Path, tmp_path: P
     result = run("lottery", "commit", day, "--out", tmp_path / "public", "--openings", tmp_path / secret)
     assert_refused(result, "the openings are secret; name a folder outside of", "which is published")
     assert not (tmp_path / "public").exists()
+
+
+@pytest.mark.parametrize("out", ["secret/public", "secret/../secret/deep/public"])
+def test_a_published_folder_inside_the_openings_is_refused(day: Path, tmp_path: Path, out: str) -> None:
+    result = run("lottery", "commit", day, "--out", tmp_path / out, "--openings", tmp_path / "secret")
+    assert_refused(
+        result,
+        f"{tmp_path / out}: this is published; name a folder outside of {tmp_path / 'secret'}, which is secret",
+    )
+    assert not (tmp_path / "secret").exists()
+
+
+def test_openings_that_were_written_in_vain_are_named(
+    day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk may be full only when the commitment is written."""
+    public, secret = tmp_path / "public", tmp_path / "secret"
+    write_bytes = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if self.parent == public:
+            raise OSError(28, "no space left on the device")
+        return write_bytes(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = run("lottery", "commit", day, "--out", public, "--openings", secret)
+    assert_refused(
+        result,
+        f"{public}: cannot write there: no space left on the device; name another folder. Nothing was changed there. "
+        f"The openings were written to {secret}, but without the commitment they are worth nothing: "
+        "delete them and commit again",
+    )
+    assert not public.exists()
+    assert sorted(contents(secret)) == ["1.json", "2.json", "common.json", "openings.csv"]
 
 
 def test_nothing_is_written_where_something_cannot_be(day: Path, tmp_path: Path) -> None:

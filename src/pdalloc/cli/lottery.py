@@ -35,13 +35,16 @@ def commit(folder: Path, terms: str, source: str, out: Path, openings: Path) -> 
     """Commit to the tables in FOLDER, before the beacon is known.
 
     What is published, commitment.json and verifier.py, shows who takes part but nothing of what anybody wants. What is
-    kept secret is a file for each participant, to be given to them; openings.csv says which is whose.
+    kept secret is a file for each participant, to be given to them; openings.csv says which is whose. Where the system
+    has such permissions, nobody but you can read these files.
     """
     from pdalloc.lottery import commit as commit_to
     from pdalloc.problem.tables import read_tables
 
     if openings.resolve().is_relative_to(out.resolve()):
         raise OptionError(f"{openings}: the openings are secret; name a folder outside of {out}, which is published")
+    if out.resolve().is_relative_to(openings.resolve()):
+        raise OptionError(f"{out}: this is published; name a folder outside of {openings}, which is secret")
     for target in (out, openings):
         check_writable(target)
     commitment, secret = commit_to(read_tables(folder), terms=terms, source=source)
@@ -49,11 +52,23 @@ def commit(folder: Path, terms: str, source: str, out: Path, openings: Path) -> 
     for file in (out / COMMITMENT, *(openings / name for name in files)):
         _refuse_to_replace(file)
     # a commitment without its openings would be worth nothing, so these come first
-    write_files(openings, files)
-    write_files(out, {COMMITMENT: commitment.to_json(), "verifier.py": _verifier()})
+    write_files(openings, files, secret=True)
+    try:
+        write_files(out, {COMMITMENT: commitment.to_json(), "verifier.py": _verifier()})
+    except OutputError as error:
+        raise OutputError(
+            f"{error} The openings were written to {openings}, but without the commitment they are worth nothing: "
+            "delete them and commit again"
+        ) from None
     click.echo(f"commitment to {len(commitment.participants):,} participants written to {out}; its digest is")
     click.echo(commitment.digest)
     click.echo(f"publish both before the beacon is known; the openings, which are secret, are in {openings}")
+    for text, missing, them in ((source, "source was", "it"), (terms, "terms were", "them")):
+        if not text.strip():
+            click.echo(
+                f"note: no {missing} given; docs/lottery.md asks to announce {them} with the commitment, "
+                f"so that nobody can choose {them} afterwards"
+            )
 
 
 @lottery.command()
