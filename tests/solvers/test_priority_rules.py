@@ -279,3 +279,17 @@ def test_too_many_orders_are_refused() -> None:
     problem = Problem.from_arrays(np.arange(people), np.arange(people), np.ones(people, int), np.ones(sessions, int))
     with pytest.raises(OptionError, match="an own order for each of 32,768 sessions among 32,768 participants makes"):
         solve(problem, "top-trading-cycles", lottery="multiple")
+
+
+@rules
+@pytest.mark.parametrize("lottery", ["single", "multiple"])
+def test_seats_beyond_all_wishes_cost_nothing(
+    solver: str, options: Mapping[str, Any], rule: Rule, lottery: str
+) -> None:
+    lists = {"a": ["x", "y"], "b": ["x"], "c": ["y", "x"]}
+    huge, enough = (
+        Problem.from_rankings(lists, capacity={"x": seats, "y": 1}, priorities={"y": ["b", "c"]})
+        for seats in (2**31 - 1, 3)
+    )
+    found = solve(huge, solver, seed=1, lottery=lottery, **options).allocation
+    assert pairs(found) == pairs(solve(enough, solver, seed=1, lottery=lottery, **options).allocation)

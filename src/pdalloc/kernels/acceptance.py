@@ -73,12 +73,7 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
     indptr, session_at = given.indptr, given.session
     people, sessions = len(indptr) - 1, len(given.capacity)
     single, classes, name_bits, lot_bits = len(position) > 0, len(given.standing) > 0, given.name_bits, given.lot_bits
-    first = np.zeros(sessions + 1, np.int64)
-    cutoff = np.full(sessions, VERY_LARGE)
-    for session in range(sessions):
-        first[session + 1] = first[session] + given.capacity[session]
-        if given.capacity[session] == 0:
-            cutoff[session] = -1
+    first, cutoff = _seats(given.capacity)
     held, end = np.empty(first[sessions], np.int64), first[:sessions].copy()
     proposed, read = np.zeros(people, np.int32), np.zeros(1, np.int64)
     turned_down, proposing, proposals = np.empty(people, np.int32), np.arange(people).astype(np.int32), people
@@ -128,6 +123,17 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
         if entry < indptr[participant + 1]:
             accepted[participant] = entry
     return accepted
+
+
+@kernel
+def _seats(capacity: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Return where the seats of each session begin, and its cutoff while nobody has proposed."""
+    first, cutoff = np.zeros(len(capacity) + 1, np.int64), np.full(len(capacity), VERY_LARGE)
+    for session in range(len(capacity)):
+        first[session + 1] = first[session] + capacity[session]
+        if capacity[session] == 0:
+            cutoff[session] = -1
+    return first, cutoff
 
 
 @kernel

@@ -32,6 +32,10 @@ def acceptances(lists: SlotLists, lots: Lots, classes: Int64Array | None, *, by_
     else:
         highest = 0 if classes is None else int(classes.max(initial=0))
     standings = Standings.of(lots, buyers, len(capacity), highest)
+    # no session needs more room than it has proposals
+    capacity = np.minimum(capacity, buyers)
+    if capacity.sum() > len(lists.session):
+        capacity = np.minimum(capacity, np.bincount(lists.session, minlength=len(capacity)))
     given = np.zeros(0, np.int64) if classes is None else classes
     return np.asarray(
         accept.run(

@@ -11,6 +11,7 @@ import numpy as np
 from pdalloc.arrays import Int64Array
 from pdalloc.kernels.offering import offer
 from pdalloc.solvers.acceptances import acceptances
+from pdalloc.solvers.in_turn import taken_in_turn
 from pdalloc.solvers.lots import Lots
 from pdalloc.solvers.priority_rule import PriorityRule
 from pdalloc.solvers.slot_lists import SlotLists
@@ -52,6 +53,9 @@ class DeferredAcceptance(PriorityRule):
 
     def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
         """See `PriorityRule.place`."""
+        if lists.level is None and len(lots.position):
+            # one order for all: nobody is ever turned down for one who comes later, whoever proposes
+            return taken_in_turn(lists, lots)
         return acceptances(lists, lots, lists.level) if self.proposing == "participants" else _offers(lists, lots)
 
 

@@ -43,6 +43,13 @@ class Lots(NamedTuple):
         """Draw an order for each session."""
         return cls(np.zeros(0, np.int32), int(rng.integers(2**LOT_BITS)))
 
+    @property
+    def order(self) -> Int32Array:
+        """The participants in the one order, first first; shape (participants,)."""
+        at = np.full(int(self.position.max(initial=-1)) + 1, -1, np.int32)
+        at[self.position] = np.arange(len(self.position), dtype=np.int32)
+        return at[at >= 0]
+
     def in_slot(self, slot: int, participant: Int32Array) -> Lots:
         """Return the lots of some participants in one slot."""
         if len(self.position):

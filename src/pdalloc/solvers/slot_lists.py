@@ -77,6 +77,11 @@ class SlotLists:
         By session; shape (pairs,) each, levels from 1.
         """
         priorities, market = self.problem.priorities, self.market
+        if len(market.participant) == len(self.problem.participants) and len(market.seller) == len(
+            self.problem.sessions
+        ):
+            session = np.repeat(market.seller, np.diff(priorities.indptr))
+            return session, priorities.participant, priorities.level.astype(np.int64)
         buyer_of = np.full(len(self.problem.participants), -1, np.int32)
         buyer_of[market.participant] = np.arange(len(market.participant), dtype=np.int32)
         seller_of = np.full(len(self.problem.sessions), -1, np.int32)

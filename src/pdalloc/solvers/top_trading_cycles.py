@@ -10,6 +10,7 @@ import numpy as np
 from pdalloc.arrays import Int32Array, Int64Array, row_pointers
 from pdalloc.errors import OptionError
 from pdalloc.kernels.cycles import trade
+from pdalloc.solvers.in_turn import taken_in_turn
 from pdalloc.solvers.lots import Lots
 from pdalloc.solvers.priority_rule import PriorityRule
 from pdalloc.solvers.slot_lists import MOST_PAIRS, SlotLists
@@ -36,12 +37,15 @@ class TopTradingCycles(PriorityRule):
 
     def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
         """See `PriorityRule.place`."""
+        if lists.level is None and len(lots.position):
+            # every session points at the same participant, who is alone on a cycle with what they like best
+            return taken_in_turn(lists, lots)
         buyers, capacity = len(lists.market.participant), lists.market.capacity
         session, buyer, level = lists.named if len(lots.position) else _everybody(lists)
         standings = Standings.of(lots, buyers, len(capacity), int(level.max(initial=0)))
         first = row_pointers(session, len(capacity))
         named = standings.in_order(standings(level, buyer, session), first)
-        rest = np.argsort(lots.position) if len(lots.position) else np.arange(buyers)
+        rest = lots.order if len(lots.position) else np.arange(buyers, dtype=np.int32)
         return np.asarray(
             trade.run(
                 len(named) + len(lists.session) // 4,
@@ -50,7 +54,7 @@ class TopTradingCycles(PriorityRule):
                 capacity,
                 first,
                 named,
-                rest.astype(np.int32),
+                rest,
             )
         )
 
