@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array
+from pdalloc.kernels.exclusions import share_exclusion
 from pdalloc.kernels.kernel import kernel
 
 __all__ = ["EMPTY", "Lists", "draft"]
@@ -152,12 +153,6 @@ def _goes(who: int, session: int, unlisted: bool, lists: Lists, taken: Int64Arra
         held = lists.session[taken[position]]
         if held == session:
             return False
-        k, j = lists.exclusion_start[session], lists.exclusion_start[held]
-        while k < lists.exclusion_start[session + 1] and j < lists.exclusion_start[held + 1]:
-            if lists.exclusion[k] == lists.exclusion[j]:
-                return False
-            if lists.exclusion[k] < lists.exclusion[j]:
-                k += 1
-            else:
-                j += 1
+        if share_exclusion(session, held, lists.exclusion_start, lists.exclusion):
+            return False
     return True

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array, UInt32Array
+from pdalloc.kernels.exclusions import share_exclusion
 from pdalloc.kernels.kernel import kernel
 
 __all__ = ["EMPTY", "Lists", "pick"]
@@ -210,14 +211,8 @@ def _is_excluded(session: int, slot: int, lists: Lists, search: Int64Array) -> b
         if search[TRIED, earlier] != EMPTY:
             search[PATIENCE, 0] -= 1
             other = lists.session[search[TRIED, earlier]]
-            k, j = lists.exclusion_start[session], lists.exclusion_start[other]
-            while k < lists.exclusion_start[session + 1] and j < lists.exclusion_start[other + 1]:
-                if lists.exclusion[k] == lists.exclusion[j]:
-                    return True
-                if lists.exclusion[k] < lists.exclusion[j]:
-                    k += 1
-                else:
-                    j += 1
+            if share_exclusion(session, other, lists.exclusion_start, lists.exclusion):
+                return True
     return False
 
 
