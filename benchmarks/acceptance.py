@@ -57,7 +57,7 @@ def _draw(ready: Ready) -> Places:
     participants, rng = ready.lists.market.participant, np.random.default_rng(1)
     single = ready.rule.lottery == "single"
     lots = Lots.one_order(len(participants), rng) if single else Lots.own_orders(rng)
-    return ready.rule.place(ready.lists, lots.in_slot(0, participants))
+    return ready.rule.play_slot(ready.lists, lots.in_slot(0, participants))
 
 
 def _is_the_rule(rule: PriorityRule, classes: int, case: Case, entries: Places) -> list[int]:

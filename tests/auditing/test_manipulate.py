@@ -21,20 +21,10 @@ from pdalloc.problem import Feature
 from pdalloc.solvers.base import WHOLE_DAY, unsupported_by
 from pdalloc.solvers.registry import solver_class
 from tests import oracle
+from tests.pickers import two_pickers
 from tests.strategies import problems
 
 SLOTS = {"a": "am", "b": "am", "c": "pm", "d": "pm", "e": "am"}
-
-
-def drafted() -> Problem:
-    """Two people who pick two of four sessions; the first gains by picking b before a."""
-    model = Model()
-    for session in "abcd":
-        model.add_session(session, capacity=1)
-    for who, ranking in (("1", "abcd"), ("2", "bcda")):
-        model.add_participant(who, limit=2)
-        model.add_ranking(who, list(ranking))
-    return model.build()
 
 
 @st.composite
@@ -58,7 +48,7 @@ def outcome(true: Problem, said: dict[str, list[str]], who: str) -> tuple[int, i
 
 
 def test_it_finds_the_gain_in_the_draft_of_two() -> None:
-    found = manipulate(drafted(), "draft", order=["1", "2"])
+    found = manipulate(two_pickers(), "draft", order=["1", "2"])
     [gain] = found.gains
     assert (gain.participant, gain.ranking) == ("1", ("b", "a", "c", "d"))
     assert gain.before == Day(("a", "d"), 0, 0, 3)
@@ -140,7 +130,7 @@ def test_the_seed_is_held_and_makes_the_same_search_again() -> None:
     share = found.share
     assert 0 <= share.lower <= share.value == len(found.gains) / 2 <= share.upper <= 1
     assert f"of all 1,000, by these lists alone: 95% interval {share.lower:.1%} to {share.upper:.1%}" in str(found)
-    assert manipulate(drafted(), "draft", ["1"]).seed is not None
+    assert manipulate(two_pickers(), "draft", ["1"]).seed is not None
 
 
 def test_a_list_that_makes_the_day_impossible_is_no_gain() -> None:
@@ -246,7 +236,7 @@ def test_a_report_changes_one_list_and_nothing_else(problem: Problem, data: st.D
 
 def test_it_tells_how_far_it_is_and_stops_when_told() -> None:
     seen: list[tuple[int, int, str]] = []
-    manipulate(drafted(), "draft", order=["1", "2"], progress=lambda progress: seen.append(progress[:3]))
+    manipulate(two_pickers(), "draft", order=["1", "2"], progress=lambda progress: seen.append(progress[:3]))
     assert seen == [(0, 2, "participants"), (1, 2, "participants"), (2, 2, "participants")]
     stop = threading.Event()
 
@@ -255,11 +245,11 @@ def test_it_tells_how_far_it_is_and_stops_when_told() -> None:
             stop.set()
 
     with pytest.raises(SolveStoppedError, match="the stop flag came after 1 of 2 participants; look at fewer of them"):
-        manipulate(drafted(), "draft", order=["1", "2"], stop=stop, progress=after_one)
+        manipulate(two_pickers(), "draft", order=["1", "2"], stop=stop, progress=after_one)
     with pytest.raises(
         SolveStoppedError, match=r"the time limit of 1e-09 s came after 0 of 2 participants; allow more time or look at"
     ):
-        manipulate(drafted(), "draft", order=["1", "2"], time_limit=1e-9)
+        manipulate(two_pickers(), "draft", order=["1", "2"], time_limit=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +268,7 @@ def test_it_tells_how_far_it_is_and_stops_when_told() -> None:
 )
 def test_wrong_participants_are_refused(participants: Any, message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        manipulate(drafted(), "lottery", participants)
+        manipulate(two_pickers(), "lottery", participants)
 
 
 @pytest.mark.parametrize(
@@ -292,4 +282,4 @@ def test_wrong_participants_are_refused(participants: Any, message: str) -> None
 )
 def test_wrong_solvers_and_options_are_refused(solver: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        manipulate(drafted(), solver, 1, **options)
+        manipulate(two_pickers(), solver, 1, **options)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pdalloc import Allocation, Model, Problem, generators, solve
 from pdalloc.errors import OptionError, SolveStoppedError
 from tests import oracle
+from tests.pickers import two_pickers
 from tests.strategies import problems
 
 DIRECTIONS = st.sampled_from(["snake", "round-robin"])
@@ -129,24 +130,6 @@ def test_no_seat_is_left_that_somebody_could_still_take(problem: Problem, rounds
             assert not oracle.may_have(problem, who, (*day, session), oracle.all_run(problem))
 
 
-def two_people(first: str) -> Problem:
-    model = Model()
-    for session in "abcd":
-        model.add_session(session, capacity=1)
-    for who, ranking in (("1", first), ("2", "bcda")):
-        model.add_participant(who, limit=2)
-        model.add_ranking(who, list(ranking))
-    return model.build()
-
-
-def test_ranking_another_session_first_can_pay() -> None:
-    # picks 1, 2, 2, 1: b is the session that cannot wait
-    true = solve(two_people("abcd"), "draft", order=["1", "2"]).allocation
-    false = solve(two_people("bacd"), "draft", order=["1", "2"]).allocation
-    assert (true.schedule_of("1"), true.schedule_of("2")) == (("a", "d"), ("b", "c"))
-    assert (false.schedule_of("1"), false.schedule_of("2")) == (("a", "b"), ("c", "d"))
-
-
 def test_every_other_round_goes_back_unless_all_go_in_the_same_order() -> None:
     model = Model()
     for session in "abcdef":
@@ -207,4 +190,4 @@ def test_many_drafts_stop_when_told_and_tell_how_far_they_are(monkeypatch: pytes
 )
 def test_other_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        solve(two_people("abcd"), "draft", **options)
+        solve(two_pickers(), "draft", **options)

@@ -16,6 +16,7 @@ from pdalloc import Allocation, Model, Problem, RandomAssignment, guarantees, so
 from pdalloc.errors import OptionError
 from pdalloc.solvers.guarantees import LISTED, STRICT_LISTS
 from pdalloc.solvers.registry import BUILT_IN
+from tests.pickers import two_pickers
 
 Lists = tuple[str, ...]
 Priorities = tuple[str, ...]
@@ -244,13 +245,7 @@ def test_unlisted_places_are_assumed_away_where_they_break_it(solver: str) -> No
 
 def drafted(listed: str) -> int:
     """How much the first of two participants likes the two sessions picked, in points for a, b, c and d."""
-    day = Model()
-    for session in "abcd":
-        day.add_session(session, capacity=1)
-    for person, ranking in (("1", listed), ("2", "bcda")):
-        day.add_participant(person, limit=2)
-        day.add_ranking(person, list(ranking))
-    schedule = solve(day.build(), "draft", order=["1", "2"]).allocation.schedule_of("1")
+    schedule = solve(two_pickers(listed), "draft", order=["1", "2"]).allocation.schedule_of("1")
     return sum("dcba".index(session) for session in schedule)
 
 

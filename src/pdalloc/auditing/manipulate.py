@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pdalloc.auditing.manipulation import Day, Manipulation, Manipulations
-from pdalloc.auditing.misreports import demand_per_seat, misreports, with_report
+from pdalloc.auditing.misreports import Report, demand_per_seat, misreports, with_report
 from pdalloc.context import Context, Progress, StopFlag
 from pdalloc.errors import InfeasibleError, OptionError, SolveStoppedError
 from pdalloc.hints import did_you_mean
@@ -123,12 +123,8 @@ def manipulate(
         own = best = _day(problem, participant, before)
         ranking: tuple[int, ...] = ()
         for report in reports:
-            try:
-                after = attempts.solve(with_report(problem, participant, report), done, len(looked_at))
-            except InfeasibleError:
-                continue
-            day = _day(problem, participant, after)
-            if _is_better(day, best):
+            day = attempts.day_by(problem, participant, report, done, len(looked_at))
+            if day is not None and _is_better(day, best):
                 best, ranking = day, report.session
         if best is not own:
             listed = tuple(problem.sessions[session] for session in ranking)
@@ -153,6 +149,13 @@ class _Attempts:
 
     solver: Solver
     context: Context
+
+    def day_by(self, problem: Problem, participant: int, report: Report, done: int, total: int) -> Day | None:
+        """Return the day that a participant gets by a misreport, None if it leaves no allocation."""
+        try:
+            return _day(problem, participant, self.solve(with_report(problem, participant, report), done, total))
+        except InfeasibleError:
+            return None
 
     def solve(self, problem: Problem, done: int, total: int) -> Result:
         """Return the result of a problem, while some participants are done.

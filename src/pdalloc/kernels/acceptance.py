@@ -4,6 +4,9 @@ Whom a session prefers is one number a proposal, its standing: the smaller the b
 high bits to the low ones it has the class in which the session sees the participant, the lot that breaks ties there,
 and the participant's number, so that a heap of standings needs nothing beside it. A session that is full turns down
 whatever does not stand before its cutoff, the worst it holds, without a look at its heap.
+
+Compiled code counts the references to every array that a function is given, so what happens at every proposal stands
+in one function.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ class Lists(NamedTuple):
         The list of participant i is the entries ``indptr[i]:indptr[i + 1]``, best first.
     session : int32 array, shape (entries,)
     capacity : int64 array, shape (sessions,)
-    standing : int64 array, shape (entries,) or (0,)
+    class_of : int64 array, shape (entries,) or (0,)
         Class in which the session sees the participant, from 0; smaller ones come first. Without any all are one class.
     by_position : bool
         Whether the class is the place on the participant's list instead.
@@ -48,7 +51,7 @@ class Lists(NamedTuple):
     indptr: Int64Array
     session: Int32Array
     capacity: Int64Array
-    standing: Int64Array
+    class_of: Int64Array
     by_position: bool
     name_bits: int
     lot_bits: int
@@ -72,7 +75,12 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
     given = Lists(*lists)
     indptr, session_at = given.indptr, given.session
     people, sessions = len(indptr) - 1, len(given.capacity)
-    single, classes, name_bits, lot_bits = len(position) > 0, len(given.standing) > 0, given.name_bits, given.lot_bits
+    single, has_classes, name_bits, lot_bits = (
+        len(position) > 0,
+        len(given.class_of) > 0,
+        given.name_bits,
+        given.lot_bits,
+    )
     first, cutoff = _seats(given.capacity)
     held, end = np.empty(first[sessions], np.int64), first[:sessions].copy()
     proposed, read = np.zeros(people, np.int32), np.zeros(1, np.int64)
@@ -91,8 +99,8 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
                     standing = position[participant]
                 else:
                     standing = lot(salt, participant * sessions + session) >> (LOT_BITS - lot_bits)
-                if classes:
-                    standing += given.standing[entry] << lot_bits
+                if has_classes:
+                    standing += given.class_of[entry] << lot_bits
                 elif given.by_position:
                     standing += (entry - begin) << lot_bits
                 standing = (standing << name_bits) + participant
@@ -117,12 +125,18 @@ def accept(position: Int32Array, salt: int, *lists: Any) -> Int64Array:
                 cutoff[session] = held[start]
         proposing, proposals = _in_order(turned_down, again, people), again
         turned_down = np.empty(people, np.int32)
-    accepted = np.full(people, NOWHERE)
-    for participant in range(people):
+    return _last_proposals(indptr, proposed)
+
+
+@kernel
+def _last_proposals(indptr: Int64Array, proposed: Int32Array) -> Int64Array:
+    """Return the entry of the last proposal of each participant, `NOWHERE` for whom all turned down."""
+    last = np.full(len(proposed), NOWHERE)
+    for participant in range(len(proposed)):
         entry = indptr[participant] + proposed[participant] - 1
         if entry < indptr[participant + 1]:
-            accepted[participant] = entry
-    return accepted
+            last[participant] = entry
+    return last
 
 
 @kernel

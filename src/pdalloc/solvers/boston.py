@@ -32,12 +32,12 @@ class Boston(PriorityRule):
 
     name: ClassVar[str] = "boston"
 
-    def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
-        """See `PriorityRule.place`."""
-        if lists.place is None and lists.level is None:
+    def play_slot(self, lists: SlotLists, lots: Lots) -> Int64Array:
+        """See `PriorityRule.play_slot`."""
+        if lists.round is None and lists.level is None:
             return acceptances(lists, lots, None, by_position=True)
-        place = lists.place
-        if place is None:
-            place = np.arange(len(lists.session)) - lists.indptr[lists.buyer]
+        reached = lists.round
+        if reached is None:
+            reached = np.arange(len(lists.session)) - lists.indptr[lists.buyer]
         level = np.zeros(1, np.int64) if lists.level is None else lists.level
-        return acceptances(lists, lots, place * (int(level.max(initial=0)) + 1) + level)
+        return acceptances(lists, lots, reached * (int(level.max(initial=0)) + 1) + level)

@@ -51,8 +51,8 @@ class DeferredAcceptance(PriorityRule):
         super().__post_init__()
         check_literal("proposing", self.proposing, Side)
 
-    def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
-        """See `PriorityRule.place`."""
+    def play_slot(self, lists: SlotLists, lots: Lots) -> Int64Array:
+        """See `PriorityRule.play_slot`."""
         if lists.level is None and len(lots.position):
             # one order for all: nobody is ever turned down for one who comes later, whoever proposes
             return taken_in_turn(lists, lots)

@@ -74,7 +74,7 @@ class PriorityRule(ABC):
         return self.order is None
 
     @abstractmethod
-    def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
+    def play_slot(self, lists: SlotLists, lots: Lots) -> Int64Array:
         """Return the entry of the lists that each buyer gets, `NOWHERE` without a place; shape (buyers,)."""
 
     def solve(self, problem: Problem, context: Context) -> Result:
@@ -97,7 +97,7 @@ class PriorityRule(ABC):
     def _play(self, problem: Problem, slots: Sequence[SlotLists], lots: Lots) -> Iterator[Int64Array]:
         """Yield the entry that each buyer gets, slot by slot."""
         for slot, lists in enumerate(slots):
-            yield self.place(lists, lots.in_slot(slot, lists.market.participant))
+            yield self.play_slot(lists, lots.in_slot(slot, lists.market.participant))
 
     def _chances(
         self, problem: Problem, slots: Sequence[SlotLists], first: Sequence[Int64Array], context: Context

@@ -31,9 +31,9 @@ class SlotLists:
         ones in table order.
     indptr : int64 array, shape (buyers + 1,)
         The list of buyer i is the entries ``indptr[i]:indptr[i + 1]``.
-    place : int64 array, shape (entries,), or None
-        On the list, from 0; unlisted sessions come after everybody's listed ones. None where that is the number of the
-        entry on its list.
+    round : int64 array, shape (entries,), or None
+        In which `boston` reaches the entry, from 0: unlisted sessions come after everybody's listed ones. None where
+        that is the number of the entry on its list.
     level : int64 array, shape (entries,), or None
         In the session's priorities, from 1; of those whom it does not list the last. None where there are none.
     """
@@ -43,7 +43,7 @@ class SlotLists:
     buyer: Int32Array
     session: Int32Array
     indptr: Int64Array
-    place: Int64Array | None
+    round: Int64Array | None
     level: Int64Array | None
 
     @classmethod
@@ -55,14 +55,14 @@ class SlotLists:
         OptionError
             If unlisted places make more pairs than memory is likely to hold.
         """
-        buyer, session, place = market.buyer, market.at, None
+        buyer, session, reached = market.buyer, market.at, None
         if market.allows_unlisted:
-            buyer, session, place = _with_unlisted(market)
+            buyer, session, reached = _with_unlisted(market)
         level = None
         if len(problem.priorities):
             level = problem.priorities.levels(market.seller[session], market.participant[buyer])
         indptr = freeze(row_pointers(buyer, len(market.participant)))
-        return cls(problem, market, buyer, session, indptr, place, level)
+        return cls(problem, market, buyer, session, indptr, reached, level)
 
     @cached_property
     def by_session(self) -> tuple[Int64Array, Int64Array]:
@@ -93,7 +93,7 @@ class SlotLists:
 
 
 def _with_unlisted(market: Market) -> tuple[Int32Array, Int32Array, Int64Array]:
-    """Return buyer, session and place of all possible pairs: the listed ones, then the others in table order."""
+    """Return buyer, session and round of all possible pairs: the listed ones, then the others in table order."""
     buyers, sessions = len(market.participant), len(market.seller)
     if buyers * sessions > MOST_PAIRS:
         raise OptionError(
@@ -106,8 +106,8 @@ def _with_unlisted(market: Market) -> tuple[Int32Array, Int32Array, Int64Array]:
     is_open[market.buyer, market.at] = False
     is_open[market.barred[:, 0], market.barred[:, 1]] = False
     buyer, session = np.nonzero(is_open)
-    place = np.concatenate([listed, session + np.diff(indptr).max(initial=0)])
+    reached = np.concatenate([listed, session + np.diff(indptr).max(initial=0)])
     buyer = np.concatenate([market.buyer, buyer])
-    order = np.lexsort((place, buyer))
+    order = np.lexsort((reached, buyer))
     session = np.concatenate([market.at, session])
-    return buyer[order].astype(np.int32), session[order].astype(np.int32), place[order].astype(np.int64)
+    return buyer[order].astype(np.int32), session[order].astype(np.int32), reached[order].astype(np.int64)

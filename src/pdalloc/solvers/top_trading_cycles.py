@@ -35,8 +35,8 @@ class TopTradingCycles(PriorityRule):
 
     name: ClassVar[str] = "top-trading-cycles"
 
-    def place(self, lists: SlotLists, lots: Lots) -> Int64Array:
-        """See `PriorityRule.place`."""
+    def play_slot(self, lists: SlotLists, lots: Lots) -> Int64Array:
+        """See `PriorityRule.play_slot`."""
         if lists.level is None and len(lots.position):
             # every session points at the same participant, who is alone on a cycle with what they like best
             return taken_in_turn(lists, lots)
