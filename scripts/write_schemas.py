@@ -17,7 +17,7 @@ from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
 
 DOCUMENTS: dict[str, type[Document]] = {
-    "problem-2.json": ProblemDocument,
+    "problem-3.json": ProblemDocument,
     "allocation-1.json": AllocationDocument,
     "result-1.json": ResultDocument,
     "audit-1.json": AuditDocument,

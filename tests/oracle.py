@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, combinations, product
+from itertools import chain, combinations, pairwise, product
 from math import log
 from typing import NamedTuple
 
-from pdalloc import Allocation, Problem
+from pdalloc import (
+    Allocation,
+    Apart,
+    Forbidden,
+    GroupQuota,
+    Prerequisite,
+    Problem,
+    Required,
+    TagQuota,
+    Together,
+)
+from pdalloc.problem.rules import Rule
 
 Schedule = tuple[int, ...]
 Runs = Sequence[bool]
@@ -90,7 +101,7 @@ def may_have(problem: Problem, participant: int, schedule: Schedule, runs: Runs)
         if slots_of(problem, session) & occupied:
             return False
         occupied = occupied | slots_of(problem, session)
-        if problem.unlisted == "forbidden" and session not in ranks and session not in own_fixed:
+        if problem.unlisted == "forbidden" and session not in {*ranks, *own_fixed, *required(problem, participant)}:
             return False
     topics = [int(problem.topic[s]) for s in schedule if problem.topic[s] >= 0]
     if len(topics) != len(set(topics)):
@@ -100,10 +111,78 @@ def may_have(problem: Problem, participant: int, schedule: Schedule, runs: Runs)
     return places(problem, schedule) <= wanted(problem, participant, runs)
 
 
+@remembered
+def required(problem: Problem, participant: int) -> set[int]:
+    """The sessions that a rule may require of a participant, chosen or not."""
+    rules = [rule for rule in problem.rules if isinstance(rule, Required) and participant in meant(problem, rule)]
+    return {problem.sessions.index(session) for rule in rules for session in rule.sessions}
+
+
 def schedules(problem: Problem, participant: int, runs: Runs) -> list[Schedule]:
     sessions = range(len(problem.sessions))
     every = chain.from_iterable(combinations(sessions, size) for size in range(len(problem.sessions) + 1))
     return [schedule for schedule in every if may_have(problem, participant, schedule, runs)]
+
+
+# ---- rules of several participants or sessions -------------------------------------------------------------------
+
+
+def meant(problem: Problem, rule: TagQuota | Required | Forbidden) -> set[int]:
+    """Whom a rule is about."""
+    people = range(len(problem.participants))
+    if rule.participants:
+        return {p for p in people if problem.participants[p] in rule.participants}
+    if rule.group is None:
+        return set(people)
+    return {p for p in people if value_of(problem, rule.group, p) == rule.value}
+
+
+def value_of(problem: Problem, group: str, participant: int) -> str | None:
+    column = next(column for column in problem.groups if column.name == group)
+    return None if column.value[participant] < 0 else column.values[column.value[participant]]
+
+
+def where(problem: Problem, rule: Rule) -> set[int]:
+    """Which sessions a rule is about: those named, those of its topic, those with its tag, or all."""
+    every = range(len(problem.sessions))
+    if named := {getattr(rule, "session", None), *getattr(rule, "sessions", ())} - {None}:
+        return {s for s in every if problem.sessions[s] in named}
+    if topic := getattr(rule, "topic", None):
+        return {s for s in every if problem.topic[s] >= 0 and problem.topics[problem.topic[s]] == topic}
+    if tag := getattr(rule, "tag", None):
+        return {s for s in every if tag in [problem.tags[number] for number in problem.session_tags[s]]}
+    return set(every)
+
+
+def misses(problem: Problem, rule: Rule, chosen: Sequence[Schedule]) -> int:
+    """By how much schedules miss the inequalities of a rule, as its docstring has them."""
+    x = [[int(s in schedule) for s in range(len(problem.sessions))] for schedule in chosen]
+    if isinstance(rule, Prerequisite):
+        session, needs = problem.sessions.index(rule.session), [problem.sessions.index(s) for s in rule.needs]
+        return sum(max(0, row[session] - sum(row[s] for s in needs)) for row in x)
+    inside = where(problem, rule)
+    if isinstance(rule, Together | Apart):
+        people = [problem.participants.index(p) for p in rule.participants]
+        if isinstance(rule, Together):
+            return sum(abs(x[p][s] - x[q][s]) for p, q in pairwise(people) for s in inside)
+        return sum(max(0, sum(x[p][s] for p in people) - 1) for s in inside)
+    if isinstance(rule, GroupQuota):
+        column = next(column for column in problem.groups if column.name == rule.group)
+        sums = [
+            sum(x[p][s] for p in range(len(x)) for s in inside if value_of(problem, rule.group, p) == value)
+            for value in column.values
+            if rule.value in (None, value)
+        ]
+        return sum(outside(total, rule.at_least, rule.at_most) for total in sums)
+    assert isinstance(rule, TagQuota | Required | Forbidden)
+    sums = [sum(x[p][s] for s in inside) for p in meant(problem, rule)]
+    if isinstance(rule, TagQuota):
+        return sum(outside(total, rule.at_least, rule.at_most) for total in sums)
+    return sum(outside(total, 1, None) if isinstance(rule, Required) else total for total in sums)
+
+
+def outside(total: int, at_least: int | None, at_most: int | None) -> int:
+    return max(0, (at_least or 0) - total, 0 if at_most is None else total - at_most)
 
 
 # ---- which sessions run ------------------------------------------------------------------------------------------
@@ -153,6 +232,7 @@ def keeps_rules(problem: Problem, chosen: Sequence[Schedule], runs: Runs) -> boo
         may_run(problem, runs)
         and fit(problem, attendance, runs)
         and all(may_have(problem, participant, schedule, runs) for participant, schedule in enumerate(chosen))
+        and not any(misses(problem, rule, chosen) for rule in problem.rules if rule.penalty is None)
     )
 
 
@@ -164,7 +244,8 @@ def outcomes(problem: Problem) -> Iterator[tuple[list[Schedule], tuple[bool, ...
     for runs in product((True, False), repeat=len(problem.sessions)):
         if may_run(problem, runs):
             for chosen in allocations(problem, runs):
-                yield chosen, runs
+                if not any(misses(problem, rule, chosen) for rule in problem.rules if rule.penalty is None):
+                    yield chosen, runs
 
 
 def allocations(problem: Problem, runs: Runs) -> Iterator[list[Schedule]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -9,8 +10,20 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from pdalloc import Allocation, Model, Problem
+from pdalloc import (
+    Allocation,
+    Apart,
+    Forbidden,
+    GroupQuota,
+    Model,
+    Prerequisite,
+    Problem,
+    Required,
+    TagQuota,
+    Together,
+)
 from pdalloc.errors import ProblemError
+from pdalloc.problem.rules import Rule
 from tests import oracle
 
 NAMES = st.sampled_from(["", "Renée Müller", "=1+1", 'a "quoted", name', "two\nlines", "日本"])
@@ -26,6 +39,8 @@ def problems(
     facilitator_limits: bool = False,
     rated: bool | None = None,
     weights: bool = False,
+    rules: int = 0,
+    soft: bool = False,
     most_participants: int = 4,
     most_sessions: int = 4,
 ) -> Problem:
@@ -33,7 +48,8 @@ def problems(
 
     `coupled` allows what ties slots together: long and slotless sessions, topics, conflicts, limits; `single` leaves of
     these only topics and conflicts, and several of them. `minimums` also marks sessions that must run, and
-    `facilitator_limits` lets two people run several sessions each.
+    `facilitator_limits` lets two people run several sessions each. There are up to `rules` rules; `soft` lets some of
+    them be so.
     """
     topics = [None, "topic", "other"] if single else [None, None, "topic"]
     loose = coupled and not single
@@ -96,10 +112,56 @@ def problems(
     for pair in draw(st.lists(pairs, max_size=2)):
         model.forbid(*pair)
     try:
-        return model.build()
+        problem = model.build()
     except ProblemError:
         assume(False)
         raise
+    for _ in range(draw(st.integers(0, rules))):
+        problem = problem.with_rules(draw(rules_of(problem, soft=soft)))
+    return problem
+
+
+@st.composite
+def rules_of(draw: st.DrawFn, problem: Problem, *, soft: bool = False) -> Rule:
+    """A rule of any kind that names what there is in a problem."""
+
+    def some(labels: Sequence[str], least: int = 1, most: int = 3) -> list[str]:
+        return draw(st.lists(st.sampled_from(list(labels)), min_size=least, max_size=most, unique=True))
+
+    def one_of(**labels: Sequence[str]) -> dict[str, Any]:
+        """One of some fields, where there is anything to name."""
+        field = draw(st.sampled_from([name for name, there in labels.items() if len(there)]))
+        return {field: draw(st.sampled_from(list(labels[field])))} if field != "anywhere" else {}
+
+    values: tuple[str, ...] = problem.groups[0].values if problem.groups else ()
+    kinds: list[type[Rule]] = [Required, Forbidden]
+    kinds += [Together, Apart] if len(problem.participants) > 1 else []
+    kinds += [Prerequisite] if len(problem.sessions) > 1 else []
+    kinds += [GroupQuota] if values else []
+    kinds += [TagQuota] if len(problem.tags) else []
+    kind = draw(st.sampled_from(kinds))
+    told: dict[str, Any] = {"penalty": draw(st.sampled_from([None, 1, 1, 3])) if soft else None}
+    if kind in (Together, Apart):
+        told |= {"participants": some(problem.participants, 2)}
+        told |= one_of(session=problem.sessions, topic=problem.topics, anywhere=["day"])
+    elif kind is Prerequisite:
+        session, *needs = some(problem.sessions, 2)
+        told |= {"session": session, "needs": needs}
+    elif kind is GroupQuota:
+        told |= {"group": "school", "value": draw(st.sampled_from([None, *values]))}
+        told |= one_of(session=problem.sessions, tag=problem.tags)
+    elif kind is TagQuota:
+        told |= {"tag": draw(st.sampled_from(list(problem.tags)))}
+    else:
+        told |= {"sessions": some(problem.sessions)}
+    if kind in (TagQuota, Required, Forbidden):
+        if values and draw(st.sampled_from([False, True])):
+            told |= {"group": "school", "value": values[0]}
+        else:
+            told |= {"participants": some(problem.participants)}
+    if kind in (GroupQuota, TagQuota):
+        told |= draw(st.sampled_from([{"at_least": 1}, {"at_most": 1}, {"at_least": 1, "at_most": 2}, {"at_most": 0}]))
+    return kind(**told)
 
 
 def _session_slots(slots: list[str], coupled: bool) -> st.SearchStrategy[list[str]]:

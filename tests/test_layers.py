@@ -15,7 +15,7 @@ LAYERS = (
     ("arrays", "files", "hints", "integers"),
     ("kernels",),
     ("problem",),
-    ("allocation", "allocation_json", "violations", "random_assignment", "context"),
+    ("allocation", "allocation_json", "violations", "rule_violations", "random_assignment", "context"),
     ("metrics",),
     ("objectives", "result", "result_json"),
     ("solvers", "generators", "lottery"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pdalloc.metrics import Summary, summary
     from pdalloc.objectives import Generous, Greedy, RankMaximal, RankSum, Welfare
     from pdalloc.problem import Feature, Model, Problem
+    from pdalloc.problem.rules import Apart, Forbidden, GroupQuota, Prerequisite, Required, TagQuota, Together
     from pdalloc.problem.table_writer import write_tables
     from pdalloc.problem.tables import read_tables
     from pdalloc.random_assignment import RandomAssignment
@@ -38,19 +39,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allocation",
+    "Apart",
     "Audit",
     "Certificate",
     "Claim",
     "Context",
     "Explanation",
     "Feature",
+    "Forbidden",
     "Generous",
     "Greedy",
+    "GroupQuota",
     "Guarantee",
     "Guarantees",
     "Manipulation",
     "Manipulations",
     "Model",
+    "Prerequisite",
     "Problem",
     "Progress",
     "Quota",
@@ -58,9 +63,12 @@ __all__ = [
     "RankMaximal",
     "RankSum",
     "Record",
+    "Required",
     "Result",
     "Status",
     "Summary",
+    "TagQuota",
+    "Together",
     "Violation",
     "Welfare",
     "audit",
@@ -85,19 +93,23 @@ __all__ = [
 
 _MODULE_OF = {
     "Allocation": "pdalloc.allocation",
+    "Apart": "pdalloc.problem.rules",
     "Audit": "pdalloc.auditing.table",
     "Certificate": "pdalloc.auditing.certificate",
     "Claim": "pdalloc.auditing.certificate",
     "Context": "pdalloc.context",
     "Explanation": "pdalloc.auditing.explanation",
     "Feature": "pdalloc.problem",
+    "Forbidden": "pdalloc.problem.rules",
     "Generous": "pdalloc.objectives",
     "Greedy": "pdalloc.objectives",
+    "GroupQuota": "pdalloc.problem.rules",
     "Guarantee": "pdalloc.solvers.guarantees",
     "Guarantees": "pdalloc.solvers.guarantees",
     "Manipulation": "pdalloc.auditing.manipulation",
     "Manipulations": "pdalloc.auditing.manipulation",
     "Model": "pdalloc.problem",
+    "Prerequisite": "pdalloc.problem.rules",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
     "Quota": "pdalloc.solvers.quotas",
@@ -105,9 +117,12 @@ _MODULE_OF = {
     "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",
     "Record": "pdalloc.auditing.record",
+    "Required": "pdalloc.problem.rules",
     "Result": "pdalloc.result",
     "Status": "pdalloc.result",
     "Summary": "pdalloc.metrics",
+    "TagQuota": "pdalloc.problem.rules",
+    "Together": "pdalloc.problem.rules",
     "Violation": "pdalloc.violations",
     "Welfare": "pdalloc.objectives",
     "audit": "pdalloc.auditing.table",

@@ -46,7 +46,7 @@ class Finding:
         What is wrong and how to mend it, naming the object and the value.
     kind : str
         What the breach is about: "session", "participant", "facilitator", "choice", "priority", "conflict", "fixed",
-        "forbidden" or "".
+        "forbidden", "rule" or "".
     row : int
         Index of that object in the order in which it was given, from 0; -1 where there is none.
     column : str

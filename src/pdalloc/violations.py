@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, among_pairs
+from pdalloc.rule_violations import find_breaches, schedules_by_id
 
 __all__ = ["Violation", "find_violations"]
 
@@ -60,13 +61,13 @@ def _is_among(allocation: Allocation, pairs: npt.NDArray[np.integer[Any]]) -> Bo
 
 
 def unlisted(allocation: Allocation) -> Iterator[Violation]:
-    """Where unlisted places are forbidden, every pair is a choice or fixed."""
+    """Where unlisted places are forbidden, every pair is a choice, fixed or required."""
     problem = allocation.problem
     if problem.unlisted == "last":
         return
     wrong = allocation.choice < 0
     if wrong.any():
-        wrong &= ~_is_among(allocation, problem.fixed)
+        wrong &= ~_is_among(allocation, problem.opened)
     yield from _pair_violations(allocation, "unlisted", wrong, ", which they did not choose")
 
 
@@ -211,6 +212,16 @@ def fixed(allocation: Allocation) -> Iterator[Violation]:
         yield Violation("fixed", f"participant {who!r} is not in session {what!r}, where they are fixed", who, what)
 
 
+def rules(allocation: Allocation) -> Iterator[Violation]:
+    """No rule of several participants or sessions is broken, but for soft ones."""
+    problem = allocation.problem
+    hard = [rule for rule in problem.rules if rule.penalty is None]
+    schedules = schedules_by_id(allocation) if hard else {}
+    for rule in hard:
+        for why, participant, session in find_breaches(problem, rule, schedules):
+            yield Violation(rule.name, f"{rule}; {why}", participant, session)
+
+
 RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (
     unlisted,
     capacity,
@@ -225,4 +236,5 @@ RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (
     limit,
     forbidden,
     fixed,
+    rules,
 )

@@ -15,6 +15,7 @@ from pdalloc.problem.labels import Labels
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.priorities import Priorities
 from pdalloc.problem.problem import Problem
+from pdalloc.problem.rules import Rule
 
 __all__ = ["assemble"]
 
@@ -47,6 +48,7 @@ def assemble(
     fixed: Sequence[tuple[int, int]] = (),
     forbidden: Sequence[tuple[int, int]] = (),
     priorities: Priorities | None = None,
+    rules: Sequence[Rule] = (),
     ranking: Ranking = "per-day",
     unlisted: Unlisted = "forbidden",
     name: Sequence[str] = (),
@@ -99,6 +101,7 @@ def assemble(
         fixed=_pairs(fixed),
         forbidden=_pairs(forbidden),
         priorities=priorities or Priorities.empty(m),
+        rules=tuple(rules),
         ranking=ranking,
         unlisted=unlisted,
         name=_texts(name),

@@ -45,6 +45,7 @@ class Builder:
             "session": [record.place for record in self.session_records],
             "participant": [record.place for record in self.participant_records],
             "rules": ["rules"],
+            "rule": [place for _, place in records.rules],
         }
 
     def build(self) -> Problem:
@@ -62,6 +63,7 @@ class Builder:
                 fixed=self.pairs(self.records.fixed, "participant", "session"),
                 forbidden=self.pairs(self.records.forbidden, "participant", "session"),
                 priorities=priorities,
+                rules=[rule for rule, _ in self.records.rules],
                 ranking=self.records.ranking,
                 unlisted=self.records.unlisted,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, get_args
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from pdalloc.arrays import FloatArray, Int64Array, rows_outside
 from pdalloc.errors import Finding
+from pdalloc.hints import did_you_mean
 from pdalloc.problem.choices import MAX_WHOLE
 from pdalloc.problem.labels import Labels
 from pdalloc.problem.options import Ranking, Unlisted
@@ -245,6 +246,23 @@ def _groups_have_names(problem: Problem) -> Iterator[Finding]:
         taken.add(group.name.casefold())
 
 
+def _rules_name_what_there_is(problem: Problem) -> Iterator[Finding]:
+    known: dict[str, Collection[str]] = {
+        "participant": problem.participants,
+        "session": problem.sessions,
+        "topic": problem.topics,
+        "tag": problem.tags,
+        "group": [group.name for group in problem.groups],
+        **{f"{group.name} of participants": group.values for group in problem.groups},
+    }
+    for row, rule in enumerate(problem.rules):
+        for field, kind, label in rule.named():
+            # where a group is unknown, its values are as well
+            if kind in known and label not in known[kind]:
+                remedy = did_you_mean(label, known[kind]) or f"there are {len(known[kind]):,}; correct it"
+                yield Finding(f"rule {rule.name!r}: unknown {kind} {label!r}; {remedy}", "rule", row, field)
+
+
 RULES: tuple[Callable[[Problem], Iterator[Finding]], ...] = (
     _not_empty,
     _options,
@@ -260,4 +278,5 @@ RULES: tuple[Callable[[Problem], Iterator[Finding]], ...] = (
     _fixed_can_attend,
     _fixed_fit_together,
     _groups_have_names,
+    _rules_name_what_there_is,
 )

@@ -40,6 +40,7 @@ class Feature(StrEnum):
     WEIGHTS = "participant weights"
     HISTORY = "history"
     PRIORITIES = "priorities"
+    RULES = "rules"
 
 
 def features_in_use(problem: Problem) -> Mapping[Feature, str]:
@@ -63,6 +64,8 @@ def _examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
         yield Feature.PRIORITIES, f"session {sessions[first]!r} lists participants"
     if problem.unlisted == "last":
         yield Feature.UNLISTED, 'unlisted = "last"'
+    if problem.rules:
+        yield Feature.RULES, str(problem.rules[0])
     for feature, pairs in ((Feature.FIXED, problem.fixed), (Feature.FORBIDDEN, problem.forbidden)):
         if len(pairs):
             participant, session = pairs[0].tolist()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pdalloc.problem.labels import Labels
+from pdalloc.problem.rules import Rule
 
 __all__ = ["fingerprint"]
 
@@ -28,6 +29,9 @@ def _hash_fields(digest: hashlib._Hash, part: Any) -> None:
     """Feed every field of a dataclass to the digest: its name, its type and its bytes, each with its length."""
     for field in fields(part):
         value = getattr(part, field.name)
+        if field.name == "rules" and not value:
+            # a problem without rules keeps the hash that it had before there were any
+            continue
         digest.update(f"|{field.name}:".encode())
         # rows are short and often all of one length; where they start follows
         _hash_value(digest, np.diff(value) if field.name == "indptr" else value)
@@ -48,6 +52,8 @@ def _hash_value(digest: hashlib._Hash, value: object) -> None:
     elif value is None or isinstance(value, int):
         digest.update(repr(value).encode())
     else:
+        if isinstance(value, Rule):
+            digest.update(value.name.encode())
         _hash_fields(digest, value)
 
 

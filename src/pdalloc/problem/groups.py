@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pdalloc.arrays import FrozenArrays, Int32Array
+import numpy as np
+
+from pdalloc.arrays import FrozenArrays, Int32Array, Int64Array
 
 __all__ = ["Group"]
 
@@ -26,3 +28,7 @@ class Group(FrozenArrays):
     name: str
     values: tuple[str, ...]
     value: Int32Array
+
+    def members(self, value: str) -> Int64Array:
+        """Return the numbers of the participants who have a value."""
+        return np.flatnonzero(self.value == self.values.index(value))

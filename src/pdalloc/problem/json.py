@@ -18,12 +18,15 @@ from pdalloc.errors import Finding, ProblemError
 from pdalloc.problem.model import Model
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
+from pdalloc.problem.rules.fields import fields_of_rule
 
 __all__ = ["Document", "ProblemDocument", "decode", "encode", "problem_from_json", "problem_to_json"]
 
 MIGRATIONS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     # version 2 adds must_run and the facilitators' limits, both optional
     ("pdalloc/problem", 1): lambda document: document | {"version": 2},
+    # version 3 adds rules, optional
+    ("pdalloc/problem", 2): lambda document: document | {"version": 3},
 }
 """Steps from a (format, version) to the next version."""
 
@@ -84,11 +87,29 @@ class PairEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     session: str
 
 
+class RuleEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A rule of several participants or sessions; which fields it has depends on the rule."""
+
+    rule: Literal["together", "apart", "group-quota", "tag-quota", "required", "forbidden", "prerequisite"]
+    participants: list[str] = []
+    group: str | None = None
+    value: str | None = None
+    session: str | None = None
+    sessions: list[str] = []
+    topic: str | None = None
+    tag: str | None = None
+    needs: list[str] = []
+    at_least: int | None = None
+    at_most: int | None = None
+    penalty: int | None = None
+    """Of a soft rule."""
+
+
 class ProblemDocument(Document, kw_only=True):
     """A whole problem."""
 
     format: Literal["pdalloc/problem"] = "pdalloc/problem"
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     ranking: Ranking
     unlisted: Unlisted
     slots: list[str]
@@ -99,6 +120,7 @@ class ProblemDocument(Document, kw_only=True):
     conflicts: list[tuple[str, str]] = []
     fixed: list[PairEntry] = []
     forbidden: list[PairEntry] = []
+    rules: list[RuleEntry] = []
 
 
 def encode(document: Document) -> str:
@@ -167,6 +189,8 @@ def problem_from_json(text: str | bytes) -> Problem:
     ):
         for number, pair in enumerate(entries):
             add(pair.participant, pair.session, place=f"{name}[{number}]")
+    for number, entry in enumerate(document.rules):
+        model.add_written_rule(_told(entry), place=f"rules[{number}]")
     return model.build()
 
 
@@ -207,6 +231,11 @@ def _add_participant(model: Model, entry: ParticipantEntry, place: str) -> None:
         model.add_choice(entry.participant, session, rank, entry.ratings.get(session), place=f"{place}.ranks")
 
 
+def _told(entry: RuleEntry) -> dict[str, Any]:
+    """Return the fields of a rule that were given."""
+    return {name: value for name, value in msgspec.structs.asdict(entry).items() if value not in (None, [])}
+
+
 def problem_document(problem: Problem) -> ProblemDocument:
     """Return a problem as a document; fields at their defaults are left out."""
     people, sessions, slots = problem.participants, problem.sessions, problem.slots
@@ -222,6 +251,7 @@ def problem_document(problem: Problem) -> ProblemDocument:
         forbidden=[
             PairEntry(participant=people[who], session=sessions[what]) for who, what in problem.forbidden.tolist()
         ],
+        rules=[RuleEntry(**fields_of_rule(rule)) for rule in problem.rules],
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pdalloc.errors import Finding
+from pdalloc.errors import Finding, ProblemError
 from pdalloc.problem.labels import clean_text, id_fault, text_fault
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
@@ -21,6 +21,8 @@ from pdalloc.problem.records import (
     Records,
     SessionRecord,
 )
+from pdalloc.problem.rules import Rule
+from pdalloc.problem.rules.fields import rule_of_fields
 
 __all__ = ["Model"]
 
@@ -244,6 +246,20 @@ class Model:
     def forbid(self, participant: str, session: str, *, place: str = "") -> None:
         """Require that a participant does not take a session, chosen or not."""
         self._records.forbidden.append(PairRecord(participant, session, place))
+
+    def add_rule(self, rule: Rule, *, place: str = "") -> None:
+        """Add a rule, such as ``Together(["t001", "t002"])``."""
+        if isinstance(rule, Rule):
+            self._records.rules.append((rule, place))
+        else:
+            self._report(f"rule {rule!r} is none; give one such as Together([...])", "", place)
+
+    def add_written_rule(self, written: object, *, place: str = "") -> None:
+        """Add a rule as rules.toml holds it, such as ``{"rule": "together", "participants": ["t001", "t002"]}``."""
+        try:
+            self.add_rule(rule_of_fields(written), place=place)
+        except ProblemError as error:
+            self._report(str(error), "", place)
 
     def report(self, finding: Finding) -> None:
         """Add a breach that was found elsewhere, to be reported by `build` with the others."""

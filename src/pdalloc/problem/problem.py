@@ -20,6 +20,7 @@ from pdalloc.problem.incidence import Incidence
 from pdalloc.problem.labels import Labels
 from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.priorities import Priorities
+from pdalloc.problem.rules import Required, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +90,8 @@ class Problem(FrozenArrays):
         (participant, session) pairs that must be, or must not be, in the allocation.
     priorities : Priorities
         Sessions' orders of participants.
+    rules : tuple of Rule
+        What ties several participants or sessions together, such as `Together` and `GroupQuota`.
     ranking : {"per-day", "per-slot"}
         Whether ranks compare all choices of a participant or only those in one slot.
     unlisted : {"forbidden", "last"}
@@ -123,6 +126,7 @@ class Problem(FrozenArrays):
     fixed: Int32Array
     forbidden: Int32Array
     priorities: Priorities
+    rules: tuple[Rule, ...]
     ranking: Ranking
     unlisted: Unlisted
     name: tuple[str, ...]
@@ -168,6 +172,20 @@ class Problem(FrozenArrays):
         pairs = np.stack([participant, self.session_facilitators.row], axis=1)[participant >= 0]
         return freeze(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
+    def group(self, name: str) -> Group:
+        """Return the group of a name.
+
+        Raises
+        ------
+        ProblemError
+            If there is none.
+        """
+        found = next((group for group in self.groups if group.name == name), None)
+        if found is None:
+            there = ", ".join(repr(group.name) for group in self.groups) or "none"
+            raise ProblemError(f"unknown group {name!r}; there are {there}")
+        return found
+
     # ---- which sessions run --------------------------------------------------------------------------------------
 
     @cached_property
@@ -194,6 +212,12 @@ class Problem(FrozenArrays):
         may &= ~self.must_run
         may[self.fixed[:, 1]] = False
         return freeze(may)
+
+    @cached_property
+    def opened(self) -> Int32Array:
+        """(participant, session) pairs that are allowed whatever was chosen: fixed or required, shape (pairs, 2)."""
+        required = [rule.opened(self) for rule in self.rules if isinstance(rule, Required)]
+        return freeze(np.concatenate([self.fixed, *required]).astype(np.int32)) if required else self.fixed
 
     # ---- what participants want ----------------------------------------------------------------------------------
 
@@ -301,6 +325,23 @@ class Problem(FrozenArrays):
     def with_options(self, *, unlisted: Unlisted | None = None, ranking: Ranking | None = None) -> Problem:
         """Return the same problem with another reading of unlisted places or of ranks."""
         return replace(self, unlisted=unlisted or self.unlisted, ranking=ranking or self.ranking)
+
+    def with_rules(self, *rules: Rule) -> Problem:
+        """Return the same problem with some more rules.
+
+        Raises
+        ------
+        ProblemError
+            If a rule names something that there is not.
+
+        Examples
+        --------
+        >>> from pdalloc import Together
+        >>> problem = Problem.from_rankings({"t001": ["x", "y"], "t002": ["y"]}, capacity={"x": 1, "y": 2})
+        >>> [str(rule) for rule in problem.with_rules(Together(["t001", "t002"])).rules]
+        ["participants 't001' and 't002' take the same sessions"]
+        """
+        return replace(self, rules=(*self.rules, *rules))
 
     # ---- making one --------------------------------------------------------------------------------------------------
 
@@ -466,7 +507,7 @@ class Problem(FrozenArrays):
         return problem_from_frames(sessions, participants, choices, priorities, conflicts, facilitators, rules)
 
     def to_json(self) -> str:
-        """Return the problem as a JSON document, "pdalloc/problem" version 2; `from_json` gives the same problem."""
+        """Return the problem as a JSON document, "pdalloc/problem" version 3; `from_json` gives the same problem."""
         from pdalloc.problem.json import problem_to_json
 
         return problem_to_json(self)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pdalloc.errors import Finding
 from pdalloc.problem.options import Ranking, Unlisted
+from pdalloc.problem.rules import Rule
 
 __all__ = [
     "ChoiceRecord",
@@ -100,4 +101,6 @@ class Records:
     conflicts: list[PairRecord] = field(default_factory=list)
     fixed: list[PairRecord] = field(default_factory=list)
     forbidden: list[PairRecord] = field(default_factory=list)
+    rules: list[tuple[Rule, str]] = field(default_factory=list)
+    """Each with its place."""
     findings: list[Finding] = field(default_factory=list)

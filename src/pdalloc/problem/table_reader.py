@@ -23,7 +23,7 @@ from pdalloc.problem.wide_columns import wide_ranks
 __all__ = ["TableReader"]
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {"ranking": get_args(Ranking), "unlisted": get_args(Unlisted)}
-RULES = (*OPTIONS, "slots", "fixed", "forbidden")
+KEYS = (*OPTIONS, "slots", "fixed", "forbidden", "rules")
 READING_ORDER = ("sessions", "participants", "facilitators", "choices", "priorities", "conflicts", "rules")
 MESSAGE_SHOWN = 600
 
@@ -238,7 +238,7 @@ class TableReader:
     # ---- rules ---------------------------------------------------------------------------------------------------
 
     def read_rules(self) -> None:
-        """Add the order of slots, and the fixed and forbidden pairs; check the options."""
+        """Add the order of slots, the fixed and forbidden pairs and the rules; check the options."""
         name = self.sheets["rules"].name
         for key, value in self.rules.items():
             if key in OPTIONS:
@@ -246,10 +246,12 @@ class TableReader:
                     self.report(f"{key} is {shown(value)}; write {' or '.join(map(_quoted, OPTIONS[key]))}", name)
             elif key == "slots":
                 self.read_slots(value, name)
-            elif key in RULES:
+            elif key == "rules":
+                self.read_written_rules(value, name)
+            elif key in KEYS:
                 self.read_pairs(key, value, name)
             else:
-                remedy = did_you_mean(key, RULES) or f"remove it; there are {', '.join(RULES)}"
+                remedy = did_you_mean(key, KEYS) or f"remove it; there are {', '.join(KEYS)}"
                 self.report(f"key {shown(key)} is unknown; {remedy}", name)
 
     def read_slots(self, slots: object, place: str) -> None:
@@ -264,6 +266,14 @@ class TableReader:
                 self.report(f"slots: {shown(slot)} {fault}; change it", place)
             else:
                 self.model.add_slot(clean_text(slot))
+
+    def read_written_rules(self, rules: object, name: str) -> None:
+        """Add the rules of several participants or sessions."""
+        if not isinstance(rules, list | tuple):
+            self.report(f"rules is {shown(rules)}; write [[rules]] above what each rule is told", name)
+            return
+        for number, rule in enumerate(rules, 1):
+            self.model.add_written_rule(rule, place=f"{name}, rule {number}")
 
     def read_pairs(self, key: str, pairs: object, name: str) -> None:
         """Add the fixed or the forbidden pairs."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tomli_w
 
 from pdalloc.errors import OutputError
@@ -149,6 +150,8 @@ def _rules(document: ProblemDocument) -> dict[str, Any]:
     for name, pairs in (("fixed", document.fixed), ("forbidden", document.forbidden)):
         if pairs:
             rules[name] = [{"participant": pair.participant, "session": pair.session} for pair in pairs]
+    if document.rules:
+        rules["rules"] = [msgspec.to_builtins(entry) for entry in document.rules]
     return rules
 
 

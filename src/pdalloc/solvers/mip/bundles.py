@@ -9,7 +9,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array
 from pdalloc.objectives import DayCosts, LevelCosts
-from pdalloc.solvers.mip.rows import Rows, add_session_rows
+from pdalloc.solvers.mip.rows import Rows, add_hard_rules, add_session_rows
 from pdalloc.solvers.mip.schedules import Schedules
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Bundles:
         rows = Rows()
         places, own = np.flatnonzero(items.is_place), np.flatnonzero(~items.is_place)
         add_session_rows(rows, problem, places, items.session[places], runs)
+        add_hard_rules(rows, problem, places, items.participant[places], items.session[places])
         rows.add(
             np.tile(np.arange(len(own)), 2),
             np.concatenate([own, runs[items.session[own]]]),

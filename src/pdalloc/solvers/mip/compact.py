@@ -11,7 +11,7 @@ from pdalloc.arrays import FloatArray, Int32Array, Int64Array, IntegerArray
 from pdalloc.objectives import LevelCosts
 from pdalloc.problem import Incidence, Problem
 from pdalloc.solvers.mip.pairs import possible_pairs
-from pdalloc.solvers.mip.rows import Rows, add_session_rows
+from pdalloc.solvers.mip.rows import Rows, add_hard_rules, add_session_rows
 from pdalloc.solvers.mip.wanted import WantedPlaces
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Compact:
         rows = Rows()
         add_session_rows(rows, problem, np.arange(len(self.size)), self.pairs.session, self.runs)
         self._add_person_rows(rows)
+        add_hard_rules(rows, problem, np.arange(len(self.size)), self.pairs.participant, self.pairs.session)
         matrix, lower, upper = rows.matrix(self.columns)
         least, most = np.zeros(self.columns), np.ones(self.columns)
         least[: len(self.size)] = self.pairs.is_fixed

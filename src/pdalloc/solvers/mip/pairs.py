@@ -46,7 +46,7 @@ def possible_pairs(problem: Problem, *, unlisted: bool) -> Pairs:
         session = np.tile(np.arange(sessions, dtype=np.int32), people)
     else:
         listed = np.stack([choices.participant.astype(np.int32), choices.session], axis=1)
-        together = np.unique(np.concatenate([listed, problem.fixed]), axis=0)
+        together = np.unique(np.concatenate([listed, problem.opened]), axis=0)
         participant, session = together[:, 0], together[:, 1]
     is_fixed = among_pairs(participant, session, problem.fixed, sessions)
     barred = np.concatenate([problem.forbidden, problem.facilitated])

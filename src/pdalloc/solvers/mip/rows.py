@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from pdalloc.arrays import FloatArray, IntegerArray
 from pdalloc.problem import Problem
+from pdalloc.problem.rules import rule_rows
 
 if TYPE_CHECKING:
     import scipy.sparse
 
-__all__ = ["Rows", "add_session_rows"]
+__all__ = ["Rows", "add_hard_rules", "add_session_rows"]
 
 
 class Rows:
@@ -110,6 +111,37 @@ def add_session_rows(
         coefficient = np.concatenate([np.ones(len(session)), -bound[may_be_cancelled]])
         rows.add(every, with_runs, coefficient, lower, upper, rows=number)
     _add_facilitator_rows(rows, problem, column, session, runs)
+
+
+def add_hard_rules(
+    rows: Rows, problem: Problem, column: IntegerArray, participant: IntegerArray, session: IntegerArray
+) -> None:
+    """Add the rules of several participants or sessions, but for soft ones.
+
+    Parameters
+    ----------
+    rows : Rows
+    problem : Problem
+    column, participant, session : integer arrays, shape (entries,)
+        A column is the place of a participant in a session; a pair without one is never taken.
+    """
+    if not problem.rules:
+        return
+    rules = rule_rows(problem)
+    is_hard = np.array([rule.penalty is None for rule in problem.rules])[rules.rule]
+    column_of = np.full((len(problem.participants), len(problem.sessions)), -1)
+    column_of[participant, session] = column
+    taken = column_of[rules.participant, rules.session]
+    kept = np.flatnonzero(is_hard[rules.row] & (taken >= 0))
+    number = np.cumsum(is_hard) - 1
+    rows.add(
+        number[rules.row[kept]],
+        taken[kept],
+        rules.coefficient[kept],
+        rules.lower[is_hard],
+        rules.upper[is_hard],
+        rows=int(is_hard.sum()),
+    )
 
 
 def _add_facilitator_rows(

@@ -55,6 +55,7 @@ class Mip:
         Feature.MINIMUMS,
         Feature.FACILITATOR_LIMITS,
         Feature.WEIGHTS,
+        Feature.RULES,
     }
     objectives: ClassVar[frozenset[str]] = frozenset(
         {"rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin", "nash"}

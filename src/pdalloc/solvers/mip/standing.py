@@ -65,7 +65,7 @@ class Standing:
             return False
         places = [level.places if isinstance(level, DayCosts) else level for level in self.levels]
         prefers = (np.any(np.less(level.unlisted, level.empty)) for level in places)
-        return bool((self.problem.minimum > 0).any() or any(prefers))
+        return bool(self.problem.rules or (self.problem.minimum > 0).any() or any(prefers))
 
     def proved_value(self, level: LevelCosts) -> int | None:
         """Return the cost of a level, None if it is not (yet) among the proved ones."""

@@ -60,6 +60,9 @@ def _fill_without_unlisted(standing: Standing, engine: Engine, linear: LinearSol
     """Decide the levels where listed places alone fill all wanted ones: then unlisted ones are of no use to anybody."""
     if not standing.may_use_unlisted or standing.levels[:2] != [EMPTY_PLACES, UNLISTED_PLACES]:
         return False
+    if standing.problem.rules:
+        # some may be kept by unlisted places alone
+        return False
     descent = _descent(standing, engine, linear, unlisted=False)
     assert isinstance(descent.master, Compact)
     costs = descent.master.costs(EMPTY_PLACES)
