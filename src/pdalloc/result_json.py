@@ -9,7 +9,7 @@ import msgspec
 from pdalloc.allocation import Allocation
 from pdalloc.allocation_json import cancelled, require_problem, schedules
 from pdalloc.errors import OptionError, ProblemError, SolverError
-from pdalloc.objectives import OBJECTIVES, Level, Objective, get_objective
+from pdalloc.objectives import OBJECTIVES, Changes, Level, Objective, get_objective
 from pdalloc.problem import Problem
 from pdalloc.problem.json import Document, decode, encode
 from pdalloc.result import Provenance, Result, Status
@@ -115,7 +115,15 @@ def _check_value(result: Result) -> None:
 def stored_objective(options: Any) -> Objective | None:
     """Return the objective whose options a result or its document has, None if it is not one of this library."""
     parts = options.get("objectives", [options]) if isinstance(options, dict) else None
-    known = tuple(OBJECTIVES)  # a name may be of any JSON type here, and not all of these can be looked up in a mapping
+    # a name may be of any JSON type here, and not all of these can be looked up in a mapping
+    known = (*OBJECTIVES, Changes.name)
     if not isinstance(parts, list) or not all(isinstance(part, dict) and part.get("name") in known for part in parts):
         return None
-    return get_objective([get_objective(part["name"], part.get("rank_costs")) for part in parts])
+    return get_objective([_stored_part(part) for part in parts])
+
+
+def _stored_part(part: dict[str, Any]) -> Objective:
+    if part["name"] == Changes.name:
+        free = part.get("free", ())
+        return Changes(part.get("before", ()), part.get("places_first") is True, free if isinstance(free, list) else ())
+    return get_objective(part["name"], part.get("rank_costs"))

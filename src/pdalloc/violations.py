@@ -13,7 +13,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, among_pairs
 from pdalloc.rule_violations import find_breaches, schedules_by_id
 
-__all__ = ["Violation", "find_violations"]
+__all__ = ["Violation", "find_violations", "personal_violations"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ class Violation:
 def find_violations(allocation: Allocation) -> Iterator[Violation]:
     """Yield every breach of every rule in this module."""
     for rule in RULES:
+        yield from rule(allocation)
+
+
+def personal_violations(allocation: Allocation) -> Iterator[Violation]:
+    """Yield the breaches of the rules about one participant's schedule alone, whoever else comes."""
+    for rule in PERSONAL_RULES:
         yield from rule(allocation)
 
 
@@ -238,3 +244,5 @@ RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (
     fixed,
     rules,
 )
+
+PERSONAL_RULES = (unlisted, one_session_a_slot, present, topic, conflict, limit, forbidden, fixed)

@@ -12,7 +12,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array, among_pairs
 from pdalloc.auditing.relaxation import Limit, Multipliers, Relaxation
 from pdalloc.context import Context
-from pdalloc.objectives import DayCosts, LevelCosts
+from pdalloc.objectives import Costs, DayCosts, ExcessCosts, LevelCosts
 from pdalloc.problem import Problem
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
@@ -49,7 +49,7 @@ def prove_day(
     allocation: Allocation,
     day: verifier.Day,
     objective: list[dict[str, Any]],
-    levels: Sequence[LevelCosts | DayCosts],
+    levels: Sequence[Costs],
     values: Sequence[int],
 ) -> Bounds:
     """Return bounds for each level among allocations as good as this one at the levels before.
@@ -61,7 +61,7 @@ def prove_day(
         Its tables.
     objective : list of dict
         As the certificate names it.
-    levels : sequence of LevelCosts or DayCosts
+    levels : sequence of LevelCosts and DayCosts
     values : sequence of int
         What the allocation costs at each level.
 
@@ -106,7 +106,7 @@ class _Program:
     def __init__(
         self,
         allocation: Allocation,
-        levels: Sequence[LevelCosts | DayCosts],
+        levels: Sequence[Costs],
         values: Sequence[int],
         solver: LinearSolver,
     ) -> None:
@@ -118,7 +118,7 @@ class _Program:
         self.relaxation = Relaxation(self.items, solver, self.schedules, first)
         self.columns = [self._column(level) for level in levels]
 
-    def _schedules(self, levels: Sequence[LevelCosts | DayCosts]) -> Schedules | None:
+    def _schedules(self, levels: Sequence[Costs]) -> Schedules | None:
         """Return the schedules to look at if a level counts whole days, else None."""
         pairs = zip(levels, self.values, strict=True)
         counted = [(level, value) for level, value in pairs if isinstance(level, DayCosts)]
@@ -128,9 +128,7 @@ class _Program:
         worst = max((level.counted or 0 for level, value in counted if value), default=0)
         return enumerate_schedules(self.items, level=counted[0][0].places, most=worst)
 
-    def _first(
-        self, allocation: Allocation, schedules: Schedules, levels: Sequence[LevelCosts | DayCosts]
-    ) -> Int64Array:
+    def _first(self, allocation: Allocation, schedules: Schedules, levels: Sequence[Costs]) -> Int64Array:
         """Return everybody's own schedule, and the cheapest ones."""
         places = next(level.places for level in levels if isinstance(level, DayCosts))
         order = np.lexsort((schedules.costs(places), schedules.owner))
@@ -148,8 +146,9 @@ class _Program:
         dual = self.relaxation.solve(cost, limits, self.values[number] - constant)
         return None if dual is None else dual.multipliers
 
-    def _column(self, level: LevelCosts | DayCosts) -> tuple[Int64Array, int]:
+    def _column(self, level: Costs) -> tuple[Int64Array, int]:
         """Return the costs of a level over the columns, and what has to be added."""
+        assert not isinstance(level, ExcessCosts)
         problem, items = self.problem, self.items
         nothing = np.zeros(self.relaxation.columns - self.relaxation.of_columns.shape[1], np.int64)
         if self.schedules is not None:

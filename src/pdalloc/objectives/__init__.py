@@ -2,7 +2,17 @@
 
 from pdalloc.objectives.by_rank import ByRank, Generous, Greedy, RankMaximal
 from pdalloc.objectives.chained import Chained
-from pdalloc.objectives.levels import EMPTY_PLACES, UNLISTED_PLACES, DayCosts, Level, LevelCosts, Objective
+from pdalloc.objectives.changes import Changes
+from pdalloc.objectives.levels import (
+    EMPTY_PLACES,
+    UNLISTED_PLACES,
+    Costs,
+    DayCosts,
+    ExcessCosts,
+    Level,
+    LevelCosts,
+    Objective,
+)
 from pdalloc.objectives.leximin import Leximin
 from pdalloc.objectives.names import OBJECTIVES, get_objective
 from pdalloc.objectives.nash import Nash
@@ -15,7 +25,10 @@ __all__ = [
     "UNLISTED_PLACES",
     "ByRank",
     "Chained",
+    "Changes",
+    "Costs",
     "DayCosts",
+    "ExcessCosts",
     "Generous",
     "Greedy",
     "Level",

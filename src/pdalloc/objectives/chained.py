@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pdalloc.allocation import Allocation
 from pdalloc.errors import OptionError
-from pdalloc.objectives.levels import DayCosts, Level, LevelCosts, Objective
+from pdalloc.objectives.levels import Costs, Level, Objective
 from pdalloc.problem import Feature, Problem
 
 __all__ = ["Chained"]
@@ -67,7 +67,7 @@ class Chained:
         )
         return tuple(value for _, value in _first_of_each_name(every, lambda pair: pair[0].name))
 
-    def costs(self, problem: Problem) -> Iterator[LevelCosts | DayCosts]:
+    def costs(self, problem: Problem) -> Iterator[Costs]:
         """See `Objective.costs`."""
         every = (costs for objective in self.objectives for costs in objective.costs(problem))
         return _first_of_each_name(every, lambda costs: costs.level.name)

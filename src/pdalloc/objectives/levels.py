@@ -1,18 +1,23 @@
-"""What an objective is made of: levels, the first deciding, each a sum over places or over participants' days."""
+"""What an objective is made of: levels, the first deciding.
+
+A level is a sum over places, a sum over participants' days, or what it costs to go beyond bounds, which may be about
+several participants together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from functools import cached_property
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.arrays import Int64Array, exact_sum
+from pdalloc.arrays import Int64Array, among_pairs, exact_sum
 from pdalloc.problem import Feature, Problem
 
-__all__ = ["EMPTY_PLACES", "UNLISTED_PLACES", "DayCosts", "Level", "LevelCosts", "Objective"]
+__all__ = ["EMPTY_PLACES", "UNLISTED_PLACES", "Costs", "DayCosts", "ExcessCosts", "Level", "LevelCosts", "Objective"]
 
 
 class Level(NamedTuple):
@@ -115,6 +120,83 @@ class DayCosts:
         return -total if self.level.maximise else total
 
 
+@dataclass(frozen=True, eq=False)
+class ExcessCosts:
+    """What it costs to go beyond bounds at one level; less is better.
+
+    A level of this kind has terms, each with rows. A row adds up coefficients of the pairs that are in the allocation,
+    and of the sessions that run; a term's amount is by how much the worst of its rows is above its bound, 0 if none is.
+    The value is the sum of weight x amount. A program has one more column for each term, its amount, and for each row
+    ``sum - amount <= bound``; all that a new kind of level has to say is here.
+
+    Attributes
+    ----------
+    level : Level
+        Not to be maximised.
+    weight : int64 array, shape (terms,)
+        Cost of each unit of a term's amount, positive.
+    most : int64 array, shape (terms,)
+        No allocation that keeps all rules has a larger amount.
+    term, bound : int64 arrays, shape (rows,)
+        Which term a row is of, and its bound. A row without entries makes its term at least ``-bound``.
+    row, participant, session, coefficient : int64 arrays, shape (entries,)
+        An entry counts if the participant takes the session; with participant -1, if the session runs.
+    """
+
+    level: Level
+    weight: Int64Array
+    most: Int64Array
+    term: Int64Array
+    bound: Int64Array
+    row: Int64Array
+    participant: Int64Array
+    session: Int64Array
+    coefficient: Int64Array
+
+    @cached_property
+    def least(self) -> Int64Array:
+        """An amount that no allocation can be below, for each term: shape (terms,)."""
+        lowest = np.zeros(len(self.bound), np.int64)
+        np.add.at(lowest, self.row, np.minimum(self.coefficient, 0))
+        return self._largest(lowest)
+
+    @cached_property
+    def owner(self) -> Int64Array:
+        """The participant whose pairs alone a term is about, -1 if there is no such participant: shape (terms,)."""
+        lowest, highest = np.full((2, len(self.weight)), -1, np.int64)
+        lowest[:] = np.iinfo(np.int64).max
+        term = self.term[self.row]
+        np.minimum.at(lowest, term, self.participant)
+        np.maximum.at(highest, term, self.participant)
+        return np.where(lowest == highest, highest, -1)
+
+    def amounts(self, allocation: Allocation) -> Int64Array:
+        """Return the amount of each term: shape (terms,)."""
+        taken = np.stack([allocation.participant, allocation.session], axis=1)
+        sessions = len(allocation.runs)
+        of_pair = self.participant >= 0
+        counts = np.where(
+            of_pair, among_pairs(self.participant, self.session, taken, sessions), allocation.runs[self.session]
+        )
+        total = np.zeros(len(self.bound), np.int64)
+        np.add.at(total, self.row, self.coefficient * counts)
+        return self._largest(total)
+
+    def value(self, allocation: Allocation) -> int:
+        """Return the value of an allocation at this level."""
+        return exact_sum(self.weight * self.amounts(allocation))
+
+    def _largest(self, total: Int64Array) -> Int64Array:
+        """Return the amounts that sums of rows make."""
+        amount = np.zeros(len(self.weight), np.int64)
+        np.maximum.at(amount, self.term, total - self.bound)
+        return amount
+
+
+Costs: TypeAlias = LevelCosts | DayCosts | ExcessCosts
+"""One level of an objective, of any kind."""
+
+
 EMPTY_PLACES = LevelCosts(Level("empty places"), listed=0, unlisted=0, empty=1)
 UNLISTED_PLACES = LevelCosts(Level("unlisted places"), listed=0, unlisted=1, empty=0)
 
@@ -140,7 +222,7 @@ class Objective(Protocol):
         """Return the value of an allocation, one integer per level."""
         ...
 
-    def costs(self, problem: Problem) -> Iterator[LevelCosts | DayCosts]:
+    def costs(self, problem: Problem) -> Iterator[Costs]:
         """Yield the costs of each level, in order; their sums are the value.
 
         Raises

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from pdalloc.errors import OptionError
 from pdalloc.objectives.by_rank import Generous, Greedy, RankMaximal
 from pdalloc.objectives.chained import Chained
+from pdalloc.objectives.changes import Changes
 from pdalloc.objectives.levels import Objective
 from pdalloc.objectives.leximin import Leximin
 from pdalloc.objectives.nash import Nash
@@ -70,6 +71,8 @@ def _is_objective(part: object) -> bool:
 
 
 def _by_name(name: str) -> Objective:
+    if name == Changes.name:
+        raise OptionError("objective 'changes' needs what was published; give Changes(before) instead of its name")
     if name not in OBJECTIVES:
         raise OptionError(f"unknown objective {name!r}; there are {', '.join(OBJECTIVES)}")
     return OBJECTIVES[name]()

@@ -11,7 +11,7 @@ import numpy as np
 from pdalloc.arrays import Int32Array
 from pdalloc.context import Context
 from pdalloc.errors import OptionError
-from pdalloc.objectives import DayCosts, LevelCosts, Objective
+from pdalloc.objectives import LevelCosts, Objective
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
@@ -59,7 +59,7 @@ def _levels(problem: Problem, market: Market, objective: Objective) -> Iterator[
 def _sums(problem: Problem, objective: Objective) -> Iterator[LevelCosts]:
     """Yield the costs of each level; refuse one that judges whole days, which has no part in a slot."""
     for costs in objective.costs(problem):
-        if isinstance(costs, DayCosts):
+        if not isinstance(costs, LevelCosts):
             raise OptionError(f"objective {objective.name!r} judges whole days, not places; use solver 'mip'")
         yield costs
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array
-from pdalloc.objectives import DayCosts, LevelCosts
+from pdalloc.objectives import Costs, DayCosts, ExcessCosts
+from pdalloc.solvers.mip.excess import ExcessColumns, schedule_costs
 from pdalloc.solvers.mip.rows import Rows, add_hard_rules, add_session_rows
 from pdalloc.solvers.mip.schedules import Schedules
 
@@ -19,7 +21,9 @@ __all__ = ["Bundles"]
 
 
 class Bundles:
-    """A day as a 0/1 program with a column for each schedule, then one for each session that may be cancelled.
+    """A day as a program with a 0/1 column for each schedule, then one for each session that may be cancelled.
+
+    Behind them are the amounts of levels that cost what goes beyond bounds, where those are about several participants.
 
     Its rows: every participant has one schedule; capacities, minimums and limits of facilitators; and who would run a
     session has a schedule in which they run it if and only if it runs. Only the columns that are asked for are spelled
@@ -28,9 +32,11 @@ class Bundles:
     Parameters
     ----------
     schedules : Schedules
+    levels : iterable of Costs
+        Of the objective; some need columns of their own.
     """
 
-    def __init__(self, schedules: Schedules) -> None:
+    def __init__(self, schedules: Schedules, levels: Iterable[Costs] = ()) -> None:
         self.schedules = schedules
         items = schedules.items
         problem = items.problem
@@ -50,14 +56,17 @@ class Bundles:
             0,
             rows=len(own),
         )
-        matrix, lower, upper = rows.matrix(len(items.session) + len(may_be_cancelled))
+        self.excess = ExcessColumns(levels, len(items.session) + len(may_be_cancelled), shared_only=True)
+        self.excess.add_rows(rows, problem, items.pairs, runs)
+        matrix, lower, upper = rows.matrix(self.excess.columns)
         self._of_items, self._of_runs = (
             part.tocsc() for part in (matrix[:, : len(items.session)], matrix[:, len(items.session) :])
         )
         self.lower, self.upper = (np.concatenate([np.ones(self.people), part]) for part in (lower, upper))
-        self.least = np.zeros(len(schedules) + len(may_be_cancelled))
-        self.most = np.ones(len(self.least))
-        self.participant = np.concatenate([schedules.owner, np.full(len(may_be_cancelled), -1)])
+        before = len(schedules) + len(may_be_cancelled)
+        self.least = np.concatenate([np.zeros(before), self.excess.least])
+        self.most = np.concatenate([np.ones(before), self.excess.most])
+        self.participant = np.concatenate([schedules.owner, np.full(len(self.least) - len(schedules), -1)])
         self.is_free = self.participant >= 0
 
     def matrix(self, chosen: Int64Array) -> scipy.sparse.csc_array:
@@ -85,13 +94,18 @@ class Bundles:
         paid = of_person[self.schedules.owner] + self.schedules.sums(of_items)
         return np.concatenate([paid, self._of_runs.T @ of_rows])
 
-    def costs(self, level: LevelCosts | DayCosts) -> Int64Array:
+    def costs(self, level: Costs) -> Int64Array:
         """Return what the columns cost at a level."""
-        if isinstance(level, DayCosts):
+        if isinstance(level, ExcessCosts):
+            cost = schedule_costs(level, self.schedules)
+        elif isinstance(level, DayCosts):
             cost = level.score(self.schedules.costs(level.places))
         else:
             cost = self.schedules.costs(level)
-        return np.concatenate([cost, np.zeros(len(self.least) - len(cost), np.int64)])
+        others = np.zeros(self.excess.columns, np.int64)
+        if isinstance(level, ExcessCosts):
+            self.excess.add_costs(level, others)
+        return np.concatenate([cost, others[len(self.schedules.items.session) :]])
 
     def allocation(self, values: FloatArray) -> Allocation:
         """See `Master.allocation`."""
@@ -101,5 +115,6 @@ class Bundles:
         item = item[item >= 0]
         item = item[items.is_place[item]]
         runs = self.problem.all_run.copy()
-        runs[self.problem.may_be_cancelled] = values[len(self.schedules) :] > 0.5
+        of_runs = slice(len(self.schedules), len(values) - len(self.excess.most))
+        runs[self.problem.may_be_cancelled] = values[of_runs] > 0.5
         return Allocation.from_pairs(self.problem, items.participant[item], items.session[item], runs)

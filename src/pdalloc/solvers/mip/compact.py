@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int32Array, Int64Array, IntegerArray
-from pdalloc.objectives import LevelCosts
+from pdalloc.objectives import Costs, ExcessCosts, LevelCosts
 from pdalloc.problem import Incidence, Problem
+from pdalloc.solvers.mip.excess import ExcessColumns
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.rows import Rows, add_hard_rules, add_session_rows
 from pdalloc.solvers.mip.wanted import WantedPlaces
@@ -32,16 +34,18 @@ class Compact:
 
     Its columns are, in this order: a pair is in the allocation; a session runs (for sessions that may be cancelled);
     places that a participant wants, and whether their limit says so (for facilitators with a limit that binds for some
-    running sessions and not for others).
+    running sessions and not for others); the amounts of levels that cost what goes beyond bounds.
 
     Parameters
     ----------
     problem : Problem
     unlisted : bool
         Whether unlisted places are of use.
+    levels : iterable of Costs
+        Of the objective; some need columns of their own.
     """
 
-    def __init__(self, problem: Problem, *, unlisted: bool) -> None:
+    def __init__(self, problem: Problem, *, unlisted: bool, levels: Iterable[Costs] = ()) -> None:
         self.problem = problem
         self.pairs = possible_pairs(problem, unlisted=unlisted)
         self.size = problem.session_size[self.pairs.session]
@@ -49,21 +53,27 @@ class Compact:
         self.runs = np.full(len(problem.sessions), -1)
         self.runs[may_be_cancelled] = len(self.size) + np.arange(len(may_be_cancelled))
         self.wanted = WantedPlaces(problem, self.runs, len(self.size) + len(may_be_cancelled))
-        self.columns = self.wanted.columns
+        self.excess = ExcessColumns(levels, self.wanted.columns)
+        self.columns = self.excess.columns
         rows = Rows()
         add_session_rows(rows, problem, np.arange(len(self.size)), self.pairs.session, self.runs)
         self._add_person_rows(rows)
         add_hard_rules(rows, problem, np.arange(len(self.size)), self.pairs.participant, self.pairs.session)
+        self.excess.add_rows(rows, problem, self.pairs, self.runs)
         matrix, lower, upper = rows.matrix(self.columns)
         least, most = np.zeros(self.columns), np.ones(self.columns)
         least[: len(self.size)] = self.pairs.is_fixed
         most[self.wanted.wish] = problem.limit[self.wanted.by_column]
+        of_excess = slice(self.excess.first, None)
+        least[of_excess], most[of_excess] = self.excess.least, self.excess.most
         self.rows, self.lower, self.upper = matrix.tocsc(), lower, upper
         self.least, self.most = least, most
         self.participant = np.full(self.columns, -1)
         self.participant[: len(self.size)] = self.pairs.participant
+        self.participant[of_excess] = self.excess.participant
         self.people = 0
-        self.is_free = (np.arange(self.columns) < len(self.size)) & (least == 0)
+        self.is_free = (least == 0) & (np.arange(self.columns) < len(self.size))
+        self.is_free[of_excess] = least[of_excess] == 0
 
     # ---- rules ---------------------------------------------------------------------------------------------
 
@@ -114,8 +124,12 @@ class Compact:
 
     # ---- as a master ---------------------------------------------------------------------------------------------
 
-    def costs(self, level: LevelCosts) -> ColumnCosts:
+    def costs(self, level: LevelCosts | ExcessCosts) -> ColumnCosts:
         """Return what the columns cost at a level."""
+        if isinstance(level, ExcessCosts):
+            amounts = np.zeros(self.columns, np.int64)
+            self.excess.add_costs(level, amounts)
+            return ColumnCosts(amounts, 0)
         problem, pairs = self.problem, self.pairs
         people = len(problem.participants)
         listed = np.broadcast_to(level.listed, len(problem.choices))

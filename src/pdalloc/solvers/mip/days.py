@@ -13,7 +13,7 @@ from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.relaxation import Relaxation
-from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules
+from pdalloc.solvers.mip.schedules import Items, enumerate_schedules
 from pdalloc.solvers.mip.standing import Standing
 
 __all__ = ["decide_days"]
@@ -43,8 +43,8 @@ def decide_days(standing: Standing, engine: Engine, linear: LinearSolver) -> Non
         _decide_from_the_worst(standing, engine, linear, items, first)
         return
     schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
-    bundles = Bundles(schedules)
-    relaxation = Relaxation(Face(bundles), linear, _first_columns(schedules, first))
+    bundles = Bundles(schedules, standing.levels)
+    relaxation = Relaxation(Face(bundles), linear, _first_columns(bundles, first))
     if not _descend(standing, engine, bundles, relaxation):
         raise standing.infeasible()
 
@@ -64,9 +64,9 @@ def _decide_from_the_worst(
         )
         if len(np.unique(schedules.owner)) < people:
             continue
-        bundles = Bundles(schedules)
+        bundles = Bundles(schedules, standing.levels)
         if column is None:
-            column = _first_columns(schedules, first)
+            column = _first_columns(bundles, first)
         else:
             # the schedules of the last round are those that cost less, in the same order
             before = np.flatnonzero(schedules.costs(first.places) < worst)
@@ -78,13 +78,13 @@ def _decide_from_the_worst(
     raise standing.infeasible()
 
 
-def _first_columns(schedules: Schedules, level: DayCosts) -> Int64Array:
+def _first_columns(bundles: Bundles, level: DayCosts) -> Int64Array:
     """Return the cheapest schedules of each participant, and whatever is no schedule."""
+    schedules = bundles.schedules
     order = np.lexsort((schedules.costs(level.places), schedules.owner))
     owner = schedules.owner[order]
     first = order[np.arange(len(owner)) - np.searchsorted(owner, owner) < FIRST_SCHEDULES]
-    others = np.arange(schedules.items.problem.may_be_cancelled.sum()) + len(schedules)
-    return np.concatenate([np.sort(first), others])
+    return np.concatenate([np.sort(first), np.flatnonzero(bundles.participant < 0)])
 
 
 def _descend(standing: Standing, engine: Engine, bundles: Bundles, relaxation: Relaxation) -> bool:

@@ -58,7 +58,7 @@ class Mip:
         Feature.RULES,
     }
     objectives: ClassVar[frozenset[str]] = frozenset(
-        {"rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin", "nash"}
+        {"rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin", "nash", "changes"}
     )
     uses_chance: ClassVar[bool] = False
 

@@ -8,7 +8,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import exact_sum
 from pdalloc.context import Context
 from pdalloc.errors import InfeasibleError
-from pdalloc.objectives import DayCosts, LevelCosts, Objective
+from pdalloc.objectives import Costs, DayCosts, ExcessCosts, LevelCosts, Objective
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
@@ -27,7 +27,7 @@ class Standing:
 
     Attributes
     ----------
-    levels : list of LevelCosts or DayCosts
+    levels : list of Costs
     allocation : Allocation or None
         The best found.
     proved : list of int
@@ -42,7 +42,7 @@ class Standing:
 
     def __init__(self, problem: Problem, objective: Objective, context: Context) -> None:
         self.problem, self.objective, self.context = problem, objective, context
-        self.levels: list[LevelCosts | DayCosts] = list(objective.costs(problem))
+        self.levels: list[Costs] = list(objective.costs(problem))
         is_usable = context.start is not None and not context.start.violations()
         self.allocation = context.start if is_usable else None
         self.proved: list[int] = []
@@ -54,7 +54,7 @@ class Standing:
         self._report()
 
     @property
-    def level(self) -> LevelCosts | DayCosts:
+    def level(self) -> Costs:
         """The level that is being decided."""
         return self.levels[len(self.proved)]
 
@@ -63,9 +63,8 @@ class Standing:
         """Whether an unlisted place can be better than an empty one: by its cost, or to reach a minimum."""
         if self.problem.unlisted == "forbidden":
             return False
-        places = [level.places if isinstance(level, DayCosts) else level for level in self.levels]
-        prefers = (np.any(np.less(level.unlisted, level.empty)) for level in places)
-        return bool(self.problem.rules or (self.problem.minimum > 0).any() or any(prefers))
+        needs_many = self.problem.rules or (self.problem.minimum > 0).any()
+        return bool(needs_many or any(map(_may_prefer_unlisted, self.levels)))
 
     def proved_value(self, level: LevelCosts) -> int | None:
         """Return the cost of a level, None if it is not (yet) among the proved ones."""
@@ -159,8 +158,10 @@ class Standing:
             -value if level.level.maximise else value for level, value in zip(self.levels, values, strict=True)
         )
 
-    def _trivial_bound(self, level: LevelCosts | DayCosts) -> int:
+    def _trivial_bound(self, level: Costs) -> int:
         """Return a cost that no allocation can be below: everybody's best places, as if there were seats for all."""
+        if isinstance(level, ExcessCosts):
+            return exact_sum(level.weight * level.least)
         problem, choices = self.problem, self.problem.choices
         places = level.places if isinstance(level, DayCosts) else level
         most_wanted = problem.wanted_if(~problem.may_be_cancelled)
@@ -177,3 +178,11 @@ class Standing:
             best, bound = (None if cost is None else -cost for cost in (best, bound))
         self._reported = self.context.elapsed
         self.context.report(len(self.proved), len(self.levels), "levels", best, bound)
+
+
+def _may_prefer_unlisted(level: Costs) -> bool:
+    """Whether an unlisted place can cost less than an empty one at a level."""
+    if isinstance(level, ExcessCosts):
+        return True
+    places = level.places if isinstance(level, DayCosts) else level
+    return bool(np.any(np.less(places.unlisted, places.empty)))

@@ -13,6 +13,7 @@ from pdalloc.objectives import (
     EMPTY_PLACES,
     UNLISTED_PLACES,
     Chained,
+    Costs,
     DayCosts,
     Level,
     LevelCosts,
@@ -46,7 +47,8 @@ def decide_sums(standing: Standing, engine: Engine, linear: LinearSolver) -> Non
     """
     problem, levels = standing.problem, standing.levels
     count = next((number for number, level in enumerate(levels) if isinstance(level, DayCosts)), len(levels))
-    if 0 < count < len(levels) and not unsupported_by(Flow.features, problem):
+    are_places = all(isinstance(level, LevelCosts) for level in levels[:count])
+    if 0 < count < len(levels) and are_places and not unsupported_by(Flow.features, problem):
         # should the search for whole days be stopped, a small sum is better than any
         objective = Chained((FirstLevels(standing.objective, count), RankSum()))
         result = Flow(objective).solve(problem, standing.context)
@@ -74,7 +76,7 @@ def _fill_without_unlisted(standing: Standing, engine: Engine, linear: LinearSol
 
 
 def _descent(standing: Standing, engine: Engine, linear: LinearSolver, *, unlisted: bool) -> Descent:
-    compact = Compact(standing.problem, unlisted=unlisted)
+    compact = Compact(standing.problem, unlisted=unlisted, levels=standing.levels)
     face, relaxation = Face(compact), None
     if compact.columns > FEW_COLUMNS:
         engine.prepare()
@@ -89,7 +91,7 @@ def _descend(standing: Standing, descent: Descent, count: int) -> None:
         standing.settle(descent.decide(np.zeros(compact.columns, np.int64)), compact)
     while len(standing.proved) < count and not standing.is_stopped:
         level = standing.level
-        assert isinstance(level, LevelCosts)
+        assert not isinstance(level, DayCosts)
         costs = compact.costs(level)
         standing.begin(costs.constant)
         standing.settle(descent.decide(costs.column), compact)
@@ -120,7 +122,7 @@ class FirstLevels:
         """See `Objective.value`."""
         return self.objective.value(allocation)[: self.count]
 
-    def costs(self, problem: Problem) -> Iterator[LevelCosts | DayCosts]:
+    def costs(self, problem: Problem) -> Iterator[Costs]:
         """See `Objective.costs`."""
         return islice(self.objective.costs(problem), self.count)
 
