@@ -381,6 +381,8 @@ VALUES: dict[str, Callable[[Problem, Sequence[Day]], list[int]]] = {
 
 def value(problem: Problem, objective: str, chosen: Sequence[Schedule], runs: Runs | None = None) -> tuple[int, ...]:
     """The value of an allocation by the definition of an objective; by default every session runs."""
+    if objective == "penalties":
+        return (sum((rule.penalty or 0) * misses(problem, rule, chosen) for rule in problem.rules),)
     runs = tuple(runs or all_run(problem))
     return tuple(VALUES[objective](problem, [day(problem, p, schedule, runs) for p, schedule in enumerate(chosen)]))
 

@@ -21,6 +21,8 @@ from pdalloc import (
     Prerequisite,
     Problem,
     Required,
+    Result,
+    Status,
     TagQuota,
     Together,
     read_tables,
@@ -205,6 +207,29 @@ def test_the_best_allocation_under_rules_is_that_of_brute_force(objective: str, 
         return
     result = solve(problem, "mip", objective=objective)
     assert result.objective == result.bound == oracle.best(problem, objective)
+
+
+@pytest.mark.parametrize("objectives", [("penalties", "rank-sum"), ("generous", "penalties"), ("penalties", "leximin")])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_soft_rules_are_broken_for_the_least_penalty(objectives: tuple[str, str], data: st.DataObject) -> None:
+    problem = data.draw(problems(minimums=True, rules=3, soft=True))
+    assume(any(rule.penalty for rule in problem.rules))
+    every = [
+        tuple(oracle.less_is_better(problem, name, oracle.value(problem, name, chosen, runs)) for name in objectives)
+        for chosen, runs in oracle.outcomes(problem)
+    ]
+    assume(every)
+    named = objectives[1:] if objectives[0] == "penalties" else objectives
+    result = solve(problem, "mip", objective=list(named))
+    assert result.status is Status.OPTIMAL
+    schedules = [oracle.schedule_of(result.allocation, person) for person in range(len(problem.participants))]
+    runs = tuple(result.allocation.runs.tolist())
+    assert min(every) == tuple(
+        oracle.less_is_better(problem, name, oracle.value(problem, name, schedules, runs)) for name in objectives
+    )
+    assert result.provenance.options["objective"]["name"] == ",".join(objectives)
+    assert Result.from_json(result.to_json(), problem) == result
 
 
 # ---- how a rule is written ---------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pdalloc.objectives.levels import (
 from pdalloc.objectives.leximin import Leximin
 from pdalloc.objectives.names import OBJECTIVES, get_objective
 from pdalloc.objectives.nash import Nash
+from pdalloc.objectives.penalties import Penalties, penalties_first
 from pdalloc.objectives.rank_sum import RankSum
 from pdalloc.objectives.welfare import Welfare
 
@@ -36,8 +37,10 @@ __all__ = [
     "Leximin",
     "Nash",
     "Objective",
+    "Penalties",
     "RankMaximal",
     "RankSum",
     "Welfare",
     "get_objective",
+    "penalties_first",
 ]

@@ -209,13 +209,13 @@ def _taken_instead(
         Entries of a group are of one participant and exclude each other.
     """
     slots, sessions = problem.session_slots, len(problem.sessions)
-    choices, fixed = problem.choices, problem.fixed
+    choices, opened = problem.choices, problem.opened
     if problem.unlisted == "last":
         participant = np.repeat(np.flatnonzero(asked), sessions)
         session = np.tile(np.arange(sessions), int(asked.sum()))
     else:
         listed = pair_keys(choices.participant, choices.session, sessions)
-        listed = np.union1d(listed, pair_keys(fixed[:, 0], fixed[:, 1], sessions))
+        listed = np.union1d(listed, pair_keys(opened[:, 0], opened[:, 1], sessions))
         participant, session = np.divmod(listed, sessions)
     new = asked[participant] & ~among_pairs(participant, session, published.pairs, sessions)
     participant, session = participant[new], session[new]

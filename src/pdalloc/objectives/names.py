@@ -12,13 +12,17 @@ from pdalloc.objectives.changes import Changes
 from pdalloc.objectives.levels import Objective
 from pdalloc.objectives.leximin import Leximin
 from pdalloc.objectives.nash import Nash
+from pdalloc.objectives.penalties import Penalties
 from pdalloc.objectives.rank_sum import RankSum
 from pdalloc.objectives.welfare import Welfare
 
 __all__ = ["OBJECTIVES", "get_objective"]
 
 OBJECTIVES: Mapping[str, Callable[[], Objective]] = MappingProxyType(
-    {objective.name: objective for objective in (RankSum, Welfare, Greedy, Generous, RankMaximal, Leximin, Nash)}
+    {
+        objective.name: objective
+        for objective in (RankSum, Welfare, Greedy, Generous, RankMaximal, Leximin, Nash, Penalties)
+    }
 )
 
 

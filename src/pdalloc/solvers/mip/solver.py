@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pdalloc.context import Context
 from pdalloc.errors import OptionError, SolveStoppedError
-from pdalloc.objectives import Objective, get_objective
+from pdalloc.objectives import Objective, get_objective, penalties_first
 from pdalloc.problem import Feature, Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import WHOLE_DAY
@@ -45,6 +45,8 @@ class Mip:
 
     When time limit, stop flag or Ctrl-C ends the search, the result is the best allocation found by then, with what is
     proved of it; a `KeyboardInterrupt` goes no further if there is one.
+
+    Where the problem has soft rules, `Penalties` comes before the objective unless that names it.
     """
 
     objective: str | Objective | Sequence[str | Objective] = "rank-sum"
@@ -58,7 +60,7 @@ class Mip:
         Feature.RULES,
     }
     objectives: ClassVar[frozenset[str]] = frozenset(
-        {"rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin", "nash", "changes"}
+        {"rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin", "nash", "changes", "penalties"}
     )
     uses_chance: ClassVar[bool] = False
 
@@ -75,7 +77,10 @@ class Mip:
         InfeasibleError
             If no allocation keeps all rules.
         """
-        standing = Standing(problem, get_objective(self.objective), context)
+        given = get_objective(self.objective)
+        if (objective := penalties_first(given, problem)) != given:
+            return replace(self, objective=objective).solve(problem, context)
+        standing = Standing(problem, objective, context)
         context.check()
         try:
             with Engine(self.engine, context, standing.hear) as engine, LinearSolver(context, standing.beat) as linear:
