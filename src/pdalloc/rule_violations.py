@@ -17,7 +17,7 @@ Breach = tuple[str, str | None, str | None]
 Schedules = Mapping[str, set[str]]
 
 
-def schedules_by_id(allocation: Allocation) -> Schedules:
+def schedules_by_id(allocation: Allocation) -> dict[str, set[str]]:
     """Return the session ids of every participant id."""
     problem = allocation.problem
     schedules: dict[str, set[str]] = {participant: set() for participant in problem.participants}

@@ -25,6 +25,8 @@ def allocations(draw: st.DrawFn, *, most_participants: int = 4, most_sessions: i
             minimums=limits and draw(st.booleans()),
             facilitator_limits=limits,
             weights=draw(st.booleans()),
+            rules=draw(st.sampled_from([0, 2])),
+            soft=True,
             most_participants=most_participants,
             most_sessions=most_sessions,
         )

@@ -115,6 +115,7 @@ class Day:
             ReasonKind.MINIMUM: [s for s in left if len(self.there(s)) - 1 < problem.minimum[s]],
             ReasonKind.FEWER_PLACES: left if self.places_with(session, left) < self.size(*self.own) else [],
         }
+        hard = [rule for rule in problem.rules if rule.penalty is None]
         found: dict[ReasonKind, list[tuple[str | None, int | None]]] = {
             ReasonKind.CANCELLED: nothing * (not self.runs[session]),
             ReasonKind.NO_SEATS: nothing * bool(problem.capacity[session] == 0),
@@ -125,6 +126,7 @@ class Day:
                 (problem.slots[slot], s) for slot in self.slots(session) for s in self.facilitated_by_them(slot)
             ],
             ReasonKind.LIMIT: nothing * (self.places_with(session, left) > self.wanted),
+            ReasonKind.RULE: nothing * any(oracle.misses(problem, rule, self.after(session)) for rule in hard),
             ReasonKind.FULL: nothing * bool(len(self.there(session)) >= problem.capacity[session]),
             ReasonKind.FACILITATOR_FULL: nothing * bool(self.full_facilitators(session, left)),
             ReasonKind.FREE: nothing,
@@ -192,9 +194,12 @@ class Day:
 
     def exchange_is_possible(self, session: int) -> bool:
         """Whether the participant alone could have had it, at no more than what they would leave for it."""
+        return oracle.keeps_rules(self.problem, self.after(session), self.runs)
+
+    def after(self, session: int) -> list[oracle.Schedule]:
+        """Everybody's schedules if the participant alone had it."""
         schedule = tuple(sorted({session, *self.own} - set(self.left_for(session))))
-        after = [*self.chosen[: self.who], schedule, *self.chosen[self.who + 1 :]]
-        return oracle.keeps_rules(self.problem, after, self.runs)
+        return [*self.chosen[: self.who], schedule, *self.chosen[self.who + 1 :]]
 
 
 def reasons_of(allocation: Allocation) -> Iterator[tuple[Day, Reason, int]]:

@@ -18,7 +18,7 @@ from tests.auditing.allocations import crowded_days
 @settings(max_examples=20)
 @given(allocation=crowded_days())
 def test_the_document_follows_its_schema_and_holds_what_is_told(allocation: Allocation) -> None:
-    schema = json.loads((Path(pa.__file__).parent / "schemas" / "explanation-1.json").read_text(encoding="utf-8"))
+    schema = json.loads((Path(pa.__file__).parent / "schemas" / "explanation-2.json").read_text(encoding="utf-8"))
     for participant in allocation.problem.participants:
         explanation = explain(allocation, participant)
         document = json.loads(explanation.to_json())

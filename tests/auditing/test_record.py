@@ -19,9 +19,10 @@ from pdalloc.auditing.record_json import RecordDocument
 from pdalloc.errors import OptionError, OutputError
 from pdalloc.problem import Labels
 from pdalloc.problem.json import decode
+from pdalloc.problem.rules import Rule
 from tests.auditing.allocations import allocations, crowded_days
 
-SCHEMA = json.loads((Path(pa.__file__).parent / "schemas" / "record-1.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(pa.__file__).parent / "schemas" / "record-2.json").read_text(encoding="utf-8"))
 MORNING = datetime(2026, 5, 4, 9), datetime(2026, 5, 4, 10, 30)
 
 
@@ -42,6 +43,11 @@ def events(text: str | None) -> list[icalendar.Component]:
     return [part for part in icalendar.Calendar.from_ical(text).walk() if part.name != "VCALENDAR"]
 
 
+def _with_participants(rule: Rule, known: dict[str, str]) -> Rule:
+    named = getattr(rule, "participants", ())
+    return replace(rule, participants=[known[label] for label in named]) if named else rule  # type: ignore[call-arg]
+
+
 @settings(max_examples=50)
 @given(allocation=allocations() | crowded_days())
 def test_nobody_else_is_in_a_record(allocation: Allocation) -> None:
@@ -53,6 +59,7 @@ def test_nobody_else_is_in_a_record(allocation: Allocation) -> None:
         participants=Labels(people),
         facilitators=Labels([known.get(label, f"{label}-leads") for label in problem.facilitators]),
         name=tuple(f"Name of {number}" for number in range(len(people))),
+        rules=tuple(_with_participants(rule, known) for rule in problem.rules),
     )
     again = Allocation(told_apart, allocation.participant, allocation.session, allocation.runs)
     for number, person in enumerate(people):

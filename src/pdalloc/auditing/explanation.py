@@ -32,6 +32,7 @@ class ReasonKind(StrEnum):
     CONFLICT = "conflict"
     OVERLAP = "overlap"
     LIMIT = "limit"
+    RULE = "rule"
     FULL = "full"
     FACILITATOR_FULL = "facilitator-full"
     FEWER_PLACES = "fewer-places"
@@ -133,6 +134,8 @@ class Reason:
         The session that stands in the way: one they have, facilitate, or would have to leave.
     other_rank : int or None
         The participant's rank of it; None where they did not choose it.
+    rule : str or None
+        Name of the rule that the change alone would break.
     numbers : dict of str to int
         By kind. cancelled: `minimum`, `chosen_by` and `could_come` (who chose it, and of these who is neither away nor
         facilitating then, nor barred from it), `facilitator_sessions` and `facilitator_limit` (where a facilitator has
@@ -158,6 +161,7 @@ class Reason:
     slot: str | None = None
     other: str | None = None
     other_rank: int | None = None
+    rule: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     by_rank: dict[int, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()

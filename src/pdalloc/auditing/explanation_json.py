@@ -62,6 +62,7 @@ class ReasonEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     slot: str | None
     other: str | None
     other_rank: Rank | None
+    rule: str | None
     numbers: dict[str, Count]
     by_rank: list[RankCount]
     people: list[str]
@@ -73,7 +74,7 @@ class ExplanationDocument(Document, kw_only=True):
     """Why a participant has the schedule they have."""
 
     format: Literal["pdalloc/explanation"] = "pdalloc/explanation"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     problem_hash: str
     participant: str
     name: str

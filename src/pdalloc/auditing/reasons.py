@@ -12,6 +12,8 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array
 from pdalloc.auditing.explanation import ReasonKind
+from pdalloc.problem.rules import Rule
+from pdalloc.rule_violations import find_breaches, schedules_by_id
 
 __all__ = ["Facts", "Found", "Standpoint"]
 
@@ -74,6 +76,22 @@ class Facts:
             if self.load[facilitator] + 1 - leaves > self.problem.most_participants[facilitator]:
                 return int(facilitator)
         return None
+
+    @cached_property
+    def schedules(self) -> dict[str, set[str]]:
+        """Session ids of every participant id."""
+        return schedules_by_id(self.allocation)
+
+    def rule_broken_by(self, participant: int, coming: int, left: tuple[int, ...]) -> Rule | None:
+        """Return a rule that would be broken if somebody took a session and left others, and nobody else moved."""
+        problem = self.problem
+        hard = [rule for rule in problem.rules if rule.penalty is None]
+        if not hard:
+            return None
+        who, sessions = problem.participants[participant], problem.sessions
+        day = self.schedules[who] - {sessions[other] for other in left} | {sessions[coming]}
+        schedules = {**self.schedules, who: day}
+        return next((rule for rule in hard if any(True for _ in find_breaches(problem, rule, schedules))), None)
 
     def below_minimum(self, session: int) -> bool:
         """Whether a session would have too few participants if one left."""
@@ -161,7 +179,14 @@ class Standpoint:
         left = self.given_up(session)
         return next(
             found
-            for check in (self._session_itself, self._participant, self._rest_of_day, self._seats, self._free_seat)
+            for check in (
+                self._session_itself,
+                self._participant,
+                self._rest_of_day,
+                self._rule,
+                self._seats,
+                self._free_seat,
+            )
             if (found := check(session, left)) is not None
         )
 
@@ -230,6 +255,11 @@ class Standpoint:
         """Places they would have with a session and without those they leave for it."""
         size = self.facts.problem.session_size
         return self.filled + int(size[session]) - sum(int(size[other]) for other in left)
+
+    def _rule(self, session: int, left: tuple[int, ...]) -> Found | None:
+        rule = self.facts.rule_broken_by(self.participant, session, left)
+        # the rule's own words would name others
+        return None if rule is None else Found(ReasonKind.RULE, {"rule": rule.name})
 
     def _seats(self, session: int, left: tuple[int, ...]) -> Found | None:
         problem, attendance = self.facts.problem, self.facts.allocation.attendance

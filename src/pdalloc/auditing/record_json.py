@@ -44,7 +44,7 @@ class RecordDocument(Document, kw_only=True):
     """A participant's own record; others enter as counts alone."""
 
     format: Literal["pdalloc/record"] = "pdalloc/record"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     problem_hash: str
     solver: str | None
     status: Literal["optimal", "feasible", "rule"] | None

@@ -156,6 +156,9 @@ WORDS: Mapping[ReasonKind, Callable[[Reason, int | None], str]] = {
         f"it overlaps {reason.other!r}, which you like better, {_other_rank(reason)}."
     ),
     ReasonKind.LIMIT: _limit,
+    ReasonKind.RULE: lambda reason, turn: (
+        f"a rule of the day is in the way ({reason.rule}): it would be broken if you alone had moved."
+    ),
     ReasonKind.FULL: _full,
     ReasonKind.FACILITATOR_FULL: _facilitator_full,
     ReasonKind.FEWER_PLACES: _fewer_places,

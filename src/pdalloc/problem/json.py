@@ -22,11 +22,19 @@ from pdalloc.problem.rules.fields import fields_of_rule
 
 __all__ = ["Document", "ProblemDocument", "decode", "encode", "problem_from_json", "problem_to_json"]
 
+
+def _without_rule(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"reasons": [reason | {"rule": None} for reason in document["reasons"]]}
+
+
 MIGRATIONS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     # version 2 adds must_run and the facilitators' limits, both optional
     ("pdalloc/problem", 1): lambda document: document | {"version": 2},
     # version 3 adds rules, optional
     ("pdalloc/problem", 2): lambda document: document | {"version": 3},
+    # version 2 adds the rule that is in the way to reasons
+    ("pdalloc/explanation", 1): lambda document: _without_rule(document) | {"version": 2},
+    ("pdalloc/record", 1): lambda document: _without_rule(document) | {"version": 2},
 }
 """Steps from a (format, version) to the next version."""
 
