@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pdalloc.auditing.certify import certify
     from pdalloc.auditing.explain import explain
     from pdalloc.auditing.explanation import Explanation
+    from pdalloc.auditing.history import history
     from pdalloc.auditing.manipulate import manipulate
     from pdalloc.auditing.manipulation import Manipulation, Manipulations
     from pdalloc.auditing.record import Record, export_record
@@ -78,6 +79,7 @@ __all__ = [
     "export_record",
     "generators",
     "guarantees",
+    "history",
     "lottery",
     "manipulate",
     "metrics",
@@ -130,6 +132,7 @@ _MODULE_OF = {
     "explain": "pdalloc.auditing.explain",
     "export_record": "pdalloc.auditing.record",
     "guarantees": "pdalloc.solvers.guarantees",
+    "history": "pdalloc.auditing.history",
     "manipulate": "pdalloc.auditing.manipulate",
     "read_tables": "pdalloc.problem.tables",
     "solve": "pdalloc.solvers.solve",

@@ -20,6 +20,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, combinations
+from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,7 +113,7 @@ class Day:
         self.facilitators = [_list(row.get("facilitators", "")) for row in table["sessions"]]
         self.away = [_mask(row.get("away", ""), slot) for row in table["participants"]]
         self.limit = [int(row.get("limit") or max(1, len(self.slots))) for row in table["participants"]]
-        self.weight, self.weight_scale = _whole([row.get("weight") or "1" for row in table["participants"]])
+        self.weight, self.weight_scale = _weights(table["participants"])
         self.own: list[list[int]] = [[] for _ in self.participants]
         for number, names in enumerate(self.facilitators):
             for name in names:
@@ -234,6 +235,19 @@ def _whole(numbers: list[str]) -> tuple[list[int], int]:
     scale = next((10**k for k in range(7) if all((f * 10**k).denominator == 1 for f in exact.values())), 10**6)
     whole = {number: round(fraction * scale) for number, fraction in exact.items()}
     return [whole[number] for number in numbers], scale
+
+
+def _weights(rows: list[dict[str, str]]) -> tuple[list[int], int]:
+    """Return the participants' weights / history in units of 1 / the second number.
+
+    A history counts as 0.1 at least, an unknown one as the mean of the known ones, and its inverse in tenths.
+    """
+    weight, scale = _whole([row.get("weight") or "1" for row in rows])
+    cells = [row.get("history") for row in rows]
+    known = [float(cell) for cell in cells if cell]
+    mean = fsum(known) / len(known) if known else 1.0
+    inverse, unit = _whole([str(round(10 / max(float(cell or mean), 0.1)) / 10) for cell in cells])
+    return [own * more for own, more in zip(weight, inverse, strict=True)], scale * unit
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from pdalloc.auditing.explanation import Explanation, Move, Reason, ReasonKind, Standing, Trade, TradeSearch
-from pdalloc.problem import Problem
+from pdalloc.problem import Feature, Problem
 
 __all__ = ["explanation_text", "reason_text"]
 
@@ -47,7 +47,9 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 def _currency(problem: Problem) -> str:
     text = f"Rank cost: a place at rank r costs r - 1, one that is empty or not chosen {problem.longest_list}"
-    if (problem.weight != 1).any():
+    if Feature.HISTORY in problem.features:
+        text += ", each times what the participant counts: more the worse they were served on earlier days"
+    elif (problem.weight != 1).any():
         text += ", each times the participant's weight"
     return f"{text}; less is better."
 

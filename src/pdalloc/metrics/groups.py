@@ -156,9 +156,8 @@ def history_correlation(quantity: FloatArray, history: FloatArray) -> float:
     """Return Spearman's rank correlation of what participants get with how they were served before.
 
     It is Pearson's correlation of mid-ranks (Spearman 1904): from -1 to 1, unchanged by any increasing scale of either
-    side, which matters since a history has no given unit; and with many equal values, as utilities have, it needs no
-    rule for tied pairs, as Kendall's does. With a good and a history where more is better, a negative number says that
-    those who were served badly before are served better now.
+    side; and with many equal values, as utilities have, it needs no rule for tied pairs, as Kendall's does. With a good
+    a negative number says that those who were served badly before are served better now.
 
     Parameters
     ----------

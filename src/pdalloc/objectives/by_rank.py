@@ -33,7 +33,7 @@ class ByRank:
     """
 
     name: ClassVar[str]
-    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS, Feature.HISTORY})
     places_first: ClassVar[bool] = True
     best_first: ClassVar[bool] = True
 

@@ -27,7 +27,7 @@ class Leximin:
     """
 
     name: ClassVar[str] = "leximin"
-    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS, Feature.HISTORY})
 
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`; one level for each possible day cost."""

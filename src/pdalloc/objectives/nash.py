@@ -29,7 +29,7 @@ class Nash:
     """
 
     name: ClassVar[str] = "nash"
-    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS, Feature.HISTORY})
 
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`."""

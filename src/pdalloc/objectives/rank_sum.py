@@ -23,8 +23,8 @@ __all__ = ["RankSum"]
 class RankSum:
     """Most places, then (where unlisted ones are allowed) fewest unlisted, then the least sum of place costs.
 
-    The cost of a place is its rank - 1 times the participant's weight; a wanted place left empty costs the longest
-    list's length, an unlisted one the same (its rank is the longest list + 1).
+    The cost of a place is its rank - 1 times what the participant counts (`Problem.integer_weights`); a wanted place
+    left empty costs the longest list's length, an unlisted one the same (its rank is the longest list + 1).
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ class RankSum:
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`."""
         first = (EMPTY_PLACES.level, UNLISTED_PLACES.level)
-        name = "weighted rank cost" if Feature.WEIGHTS in problem.features else "rank cost"
-        cost = Level(name, scale=problem.integer_weights.scale)
-        return (*first[: 1 + (problem.unlisted == "last")], cost)
+        weight = problem.integer_weights
+        name = "weighted rank cost" if (weight.values != weight.values[0]).any() else "rank cost"
+        return (*first[: 1 + (problem.unlisted == "last")], Level(name, scale=weight.scale))
 
     def value(self, allocation: Allocation) -> tuple[int, ...]:
         """See `Objective.value`."""

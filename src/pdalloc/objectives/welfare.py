@@ -24,7 +24,7 @@ class Welfare:
     """
 
     name: ClassVar[str] = "welfare"
-    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS})
+    refuses: ClassVar[frozenset[Feature]] = frozenset({Feature.WEIGHTS, Feature.HISTORY})
 
     def levels(self, problem: Problem) -> tuple[Level, ...]:
         """See `Objective.levels`."""

@@ -98,8 +98,10 @@ def _participant_numbers(problem: Problem) -> Iterator[Finding]:
     yield from _finite(
         weight, wrong_weight, "is not a positive number; write one such as 1, or leave it out", "weight", problem
     )
-    for column, values in (("arrival", problem.arrival), ("history", problem.history)):
-        yield from _finite(values, np.isinf(values), "is not finite; leave it blank if unknown", column, problem)
+    arrival, history = problem.arrival, problem.history
+    yield from _finite(arrival, np.isinf(arrival), "is not finite; leave it blank if unknown", "arrival", problem)
+    remedy = "is not in 0 (had nothing) to 1 (had the best they could have); leave it blank if unknown"
+    yield from _finite(history, (history < 0) | (history > 1), remedy, "history", problem)
 
 
 def _conflicts_are_pairs(problem: Problem) -> Iterator[Finding]:

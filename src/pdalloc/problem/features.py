@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pdalloc.problem.history import history_weights
+
 if TYPE_CHECKING:
     from pdalloc.problem.problem import Problem
 
@@ -134,14 +136,14 @@ def _coupling_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
 
 
 def _participant_examples(problem: Problem) -> Iterator[tuple[Feature, str]]:
-    people = problem.participants
+    people, by_history = problem.participants, history_weights(problem.history)
     if len(problem.facilitated):
         participant, session = problem.facilitated[0].tolist()
         yield Feature.FACILITATORS, f"participant {people[participant]!r} runs session {problem.sessions[session]!r}"
     marks = (
         (Feature.AWAY, problem.away.count > 0, "is away"),
         (Feature.WEIGHTS, problem.weight != problem.weight[0], "has another weight than the first"),
-        (Feature.HISTORY, ~np.isnan(problem.history), "has a history"),
+        (Feature.HISTORY, by_history != by_history[0], "has another history than the first"),
     )
     for feature, which, what in marks:
         if which.any():

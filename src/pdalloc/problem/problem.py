@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from pdalloc.arrays import BoolArray, FloatArray, FrozenArrays, Int32Array, Int64Array, freeze, frozen_copy
-from pdalloc.errors import ProblemError
+from pdalloc.errors import OptionError, ProblemError
 from pdalloc.integers import ScaledIntegers, to_integers
 from pdalloc.problem.choices import Choices
 from pdalloc.problem.fingerprint import fingerprint
 from pdalloc.problem.groups import Group
+from pdalloc.problem.history import history_weights
 from pdalloc.problem.incidence import Incidence
 from pdalloc.problem.labels import Labels
 from pdalloc.problem.options import Ranking, Unlisted
@@ -84,7 +86,8 @@ class Problem(FrozenArrays):
     arrival : float64 array, shape (participants,)
         When they asked; smaller is earlier, nan unknown (then last, in table order).
     history : float64 array, shape (participants,)
-        How they were served before; nan unknown.
+        How they were served on earlier days, from 0 (nothing) to 1 (always the best they could have had alone), nan
+        unknown; who was served badly weighs more (see `integer_weights`).
     groups : tuple of Group
     fixed, forbidden : int32 arrays, shape (pairs, 2)
         (participant, session) pairs that must be, or must not be, in the allocation.
@@ -269,8 +272,19 @@ class Problem(FrozenArrays):
 
     @cached_property
     def integer_weights(self) -> ScaledIntegers:
-        """The weights as integers. Shape (participants,)."""
-        return to_integers(self.weight)
+        """What each participant counts in sums, as integers: weight / history, as `history_weights` has it.
+
+        Shape (participants,).
+
+        Raises
+        ------
+        OptionError
+            If one of them does not fit 62 bits.
+        """
+        weight, factor = to_integers(self.weight), to_integers(history_weights(self.history))
+        if int(weight.values.max()) * int(factor.values.max()) >= 2**62:
+            raise OptionError(f"weight {self.weight.max():g} with a history does not fit 62 bits; use smaller weights")
+        return ScaledIntegers(freeze(weight.values * factor.values), weight.scale * factor.scale, weight.rounded)
 
     # ---- ranks -----------------------------------------------------------------------------------------------------
 
@@ -342,6 +356,26 @@ class Problem(FrozenArrays):
         ["participants 't001' and 't002' take the same sessions"]
         """
         return replace(self, rules=(*self.rules, *rules))
+
+    def with_history(self, history: Mapping[str, float]) -> Problem:
+        """Return the same problem with what is known of how participants were served on earlier days.
+
+        Parameters
+        ----------
+        history : mapping of participant to figure
+            From 0 to 1, as `pdalloc.history` makes it. Who is not in it is unknown, whatever was known before; who is
+            not in the problem is left out.
+
+        Raises
+        ------
+        ProblemError
+            If a figure is not a number from 0 to 1.
+        """
+        for participant, figure in history.items():
+            if not isinstance(figure, Real):
+                raise ProblemError(f"participant {participant!r}: history {figure!r} is not a number from 0 to 1")
+        figures = [float(history.get(participant, np.nan)) for participant in self.participants]
+        return replace(self, history=np.array(figures))
 
     # ---- making one --------------------------------------------------------------------------------------------------
 

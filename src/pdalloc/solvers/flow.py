@@ -58,7 +58,11 @@ class Flow:
     tie_break: str = "order"
 
     name: ClassVar[str] = "flow"
-    features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.SEVERAL_PLACES, Feature.WEIGHTS}
+    features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {
+        Feature.SEVERAL_PLACES,
+        Feature.WEIGHTS,
+        Feature.HISTORY,
+    }
     objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare", "greedy", "generous", "rank-maximal"})
 
     def __post_init__(self) -> None:

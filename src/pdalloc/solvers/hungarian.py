@@ -42,7 +42,7 @@ class Hungarian:
     objective: str | Objective | Sequence[str | Objective] = "rank-sum"
 
     name: ClassVar[str] = "hungarian"
-    features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.WEIGHTS}
+    features: ClassVar[frozenset[Feature]] = SLOT_BY_SLOT | {Feature.WEIGHTS, Feature.HISTORY}
     objectives: ClassVar[frozenset[str]] = frozenset({"rank-sum", "welfare"})
     uses_chance: ClassVar[bool] = False
 

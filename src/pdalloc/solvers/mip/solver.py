@@ -57,6 +57,7 @@ class Mip:
         Feature.MINIMUMS,
         Feature.FACILITATOR_LIMITS,
         Feature.WEIGHTS,
+        Feature.HISTORY,
         Feature.RULES,
     }
     objectives: ClassVar[frozenset[str]] = frozenset(
