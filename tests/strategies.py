@@ -181,6 +181,7 @@ def _participant(draw: st.DrawFn, slots: list[str], *, coupled: bool, weights: b
         "away": draw(st.lists(st.sampled_from(slots), unique=True, max_size=1)) if slots else [],
         "limit": limit,
         "weight": float(draw(st.integers(1, 3))) if weights else 1.0,
+        "history": draw(st.sampled_from([None, None, 0.0, 0.05, 0.25, 0.7, 1.0])) if weights else None,
         "arrival": draw(st.sampled_from([None, 0.0, 1.5, 1e9 + 0.25])),
         "groups": {"school": draw(st.sampled_from(["", "Hill", "École"]))},
     }

@@ -50,6 +50,7 @@ PUBLIC = [
     "export_record",
     "generators",
     "guarantees",
+    "history",
     "lottery",
     "manipulate",
     "metrics",

@@ -245,7 +245,7 @@ def chains(day: Day, session: int, left: list[int]) -> Iterator[Chain]:
     slot = day.slots(session)
     nodes = [s for s in range(len(problem.sessions)) if day.slots(s) == slot]
     start = left[0] if left else None
-    weights = [int(weight) for weight in problem.weight.tolist()]
+    weights = oracle.weights(problem)
 
     def cost(chosen: list[oracle.Schedule]) -> int:
         days = (oracle.day(problem, p, schedule, day.runs) for p, schedule in enumerate(chosen))
@@ -334,7 +334,7 @@ def test_the_moves_that_are_named_make_the_trade_that_is_told(allocation: Alloca
             after = Allocation.from_schedules(problem, schedules, cancelled)
             assert after.violations() == ()
             rise = pa.metrics.day_costs(after) - pa.metrics.day_costs(allocation)
-            assert reason.trade.cost == int((problem.weight * rise).sum())
+            assert reason.trade.cost == int((np.array(oracle.weights(problem)) * rise).sum())
             assert reason.trade.places == int(after.filled.sum() - allocation.filled.sum())
             assert silent.trade.cost == reason.trade.cost
 

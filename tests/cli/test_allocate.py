@@ -194,10 +194,10 @@ def test_bad_options_are_refused_and_nothing_is_written(lexington: Path, options
 
 
 def test_a_feature_that_the_solver_does_not_handle_is_named(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path, **SMALL | {"participants": "participant,history\np1,1\np2,\n"})
-    text = "history (here: participant 'p1' has a history)"
+    folder = write_folder(tmp_path, **SMALL | {"participants": "participant,history\np1,1\np2,0.5\n"})
+    text = "history (here: participant 'p2' has another history than the first)"
     assert_refused(run("allocate", folder, "--solver", "lottery"), f"solver 'lottery' does not handle {text}")
-    assert_refused(run("allocate", folder), f"no exact solver handles {text}")
+    assert_refused(run("allocate", folder, "--objective", "leximin"), f"objective 'leximin' does not handle {text}")
     assert not (folder / "allocation").exists()
 
 

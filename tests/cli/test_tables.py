@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pdalloc import read_tables
+from pdalloc import history, read_tables, solve
 from tests.cli.running import assert_refused, contents, read_csv, run
 from tests.problem.folders import SMALL, write_folder
 
@@ -47,3 +47,23 @@ def test_a_file_cannot_be_the_folder(day: Path) -> None:
     before = contents(day)
     assert_refused(run("tables", day, day / "sessions.csv"), "cannot write there: it is a file, not a folder")
     assert contents(day) == before
+
+
+def test_the_history_of_earlier_days_is_written_into_the_tables(tmp_path: Path) -> None:
+    monday = write_folder(tmp_path / "monday", **SMALL)
+    newcomer = {"participants": "participant,history\np3,0.5\np2,\np1,1\n"}
+    tuesday = write_folder(tmp_path / "tuesday", **SMALL | newcomer)
+    wednesday = write_folder(tmp_path / "wednesday", **SMALL | newcomer)
+    results = []
+    for folder in (monday, tuesday):
+        assert run("allocate", folder).exit_code == 0
+        results.append(solve(read_tables(folder)))
+    earlier = ("--history", monday, "--history", tuesday)
+    assert run("tables", wednesday, tmp_path / "plain", *earlier).exit_code == 0
+    assert read_tables(tmp_path / "plain") == read_tables(wednesday).with_history(history(*results))
+
+
+def test_a_folder_without_results_has_no_history(day: Path, tmp_path: Path) -> None:
+    before = contents(tmp_path)
+    assert_refused(run("tables", day, tmp_path / "plain", "--history", day), "no such file; run `pdalloc allocate")
+    assert contents(tmp_path) == before

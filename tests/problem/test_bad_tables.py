@@ -116,6 +116,8 @@ def test_sessions_that_cannot_be(tmp_path: Path, rows: str, text: str) -> None:
             "time; write one such as 2026-03-01 17:00:05"),
         ("history", "p3,inf", "line 4, column 'history': 'inf' is not a finite number; write one such as 2.5, "
             "with a point"),
+        ("history", "p3,1.5", "line 4, column 'history': participant 'p3': history 1.5 is not in 0 (had nothing) to 1 "
+            "(had the best they could have); leave it blank if unknown"),
     ],
 )  # fmt: skip
 def test_participants_that_cannot_be(tmp_path: Path, columns: str, row: str, text: str) -> None:

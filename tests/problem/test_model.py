@@ -65,7 +65,10 @@ BAD: list[tuple[Callable[[Model], None], str]] = [
     (lambda m: m.add_participant("r", weight=float("nan")), "participant 'r': weight nan is not a positive number"),
     (lambda m: m.add_participant("r", weight="x"), "participant 'r': weight 'x' is not a number"),  # type: ignore[arg-type]
     (lambda m: m.add_participant("r", arrival=float("inf")), "participant 'r': arrival inf is not finite"),
-    (lambda m: m.add_participant("r", history=float("-inf")), "participant 'r': history -inf is not finite"),
+    (
+        lambda m: m.add_participant("r", history=float("-inf")),
+        "participant 'r': history -inf is not in 0 (had nothing) to 1",
+    ),
     (lambda m: m.add_participant("r", away=["mroning"]), "unknown slot 'mroning'; did you mean 'morning'?"),
     (lambda m: m.add_participant("r", groups={"Limit": "3"}), "group 'Limit' needs another name"),
     (

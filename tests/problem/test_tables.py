@@ -69,7 +69,7 @@ def test_every_column_of_every_table_reaches_the_problem(tmp_path: Path) -> None
         ),
         participants=(
             "participant,name,away,limit,weight,arrival,history,school,Grade level\n"
-            "p1,Ann Lee,pm,1,2.5,12.25,-0.5,Hill,3\n"
+            "p1,Ann Lee,pm,1,2.5,12.25,0.25,Hill,3\n"
             "p2,,,,,,,,\n"
         ),
         choices="participant,session,rank,rating\np1,x,1,4.5\np1,z,1,-1\np2,Reading,2,0\n",
@@ -94,7 +94,7 @@ def test_every_column_of_every_table_reaches_the_problem(tmp_path: Path) -> None
     model.add_facilitator("guest", most_sessions=1, most_participants=12)
     model.add_facilitator("other", most_participants=2)
     model.add_participant(
-        "p1", name="Ann Lee", away=["pm"], limit=1, weight=2.5, arrival=12.25, history=-0.5,
+        "p1", name="Ann Lee", away=["pm"], limit=1, weight=2.5, arrival=12.25, history=0.25,
         groups={"school": "Hill", "Grade level": "3"},
     )  # fmt: skip
     model.add_participant("p2")
@@ -456,7 +456,7 @@ def test_numbered_ids_and_slots_without_sessions_survive_writing_and_reading() -
 def test_any_text_survives_as_a_title_a_name_and_a_group(text: str) -> None:
     model = Model()
     model.add_session("=x", capacity=1, title=text, room=text)
-    model.add_participant("nan", name=text, arrival=-0.0, history=1e300, weight=0.1, groups={"a;b;c;d": "x"})
+    model.add_participant("nan", name=text, arrival=-0.0, history=1e-300, weight=0.1, groups={"a;b;c;d": "x"})
     model.add_choice("nan", "=x", 1, -0.0)
     assert_round_trip(model.build())
 

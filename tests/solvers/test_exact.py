@@ -17,6 +17,7 @@ from tests.strategies import problems
 
 EXACT = ("flow", "hungarian")
 ENGINES = ("transport", "ortools")
+WEIGHING = {Feature.WEIGHTS, Feature.HISTORY}
 
 
 @pytest.mark.parametrize("solver", EXACT)
@@ -56,7 +57,7 @@ def linear_program(problem: Problem) -> tuple[int, ...]:
             if (person, session) not in barred and (session in ranks or problem.unlisted == "last"):
                 pairs.append((person, session, ranks.get(session)))
     last = oracle.longest_list(problem)
-    weight = problem.weight.astype(int).tolist()
+    weight = oracle.weights(problem)
     levels = [[-1] * len(pairs)]
     if problem.unlisted == "last":
         levels.append([int(rank is None) for _, _, rank in pairs])
@@ -95,7 +96,7 @@ def test_rank_sum_is_that_of_a_linear_program_level_by_level(
 @given(problem=problems(coupled=False, rated=True, weights=True))
 def test_the_engines_of_flow_reach_the_same_value(problem: Problem) -> None:
     for objective in ("rank-sum", "welfare"):
-        if objective == "welfare" and (problem.choices.rating is None or Feature.WEIGHTS in problem.features):
+        if objective == "welfare" and (problem.choices.rating is None or WEIGHING & set(problem.features)):
             continue
         by_engine = [
             solve(problem, objective=objective, engine=engine).objective for engine in ("transport", "ortools")
@@ -244,7 +245,7 @@ def test_the_value_is_the_sum_of_the_costs_of_each_level(problem: Problem) -> No
 @given(problem=markets())
 @settings(max_examples=25)
 def test_profiles_do_not_depend_on_the_engine(objective: str, problem: Problem) -> None:
-    assume(Feature.WEIGHTS not in problem.features)
+    assume(not WEIGHING & set(problem.features))
     values = [solve(problem, "flow", objective=objective, engine=engine).objective for engine in ENGINES]
     assert values[0] == values[1]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from pdalloc import Model, Problem, RankSum, generators, solve, solver_class, solver_names
+from pdalloc import Feature, Model, Problem, RankSum, generators, solve, solver_class, solver_names
 from pdalloc.errors import OptionError, SolverError, UnsupportedError
 from pdalloc.solvers.flow import Flow
+from pdalloc.solvers.mip.solver import Mip
 from pdalloc.solvers.registry import BUILT_IN
 
 problem = Problem.from_rankings({"p": ["x", "y"], "q": ["x"]}, capacity={"x": 1, "y": 1})
@@ -107,12 +108,13 @@ def test_auto_takes_the_cheapest_exact_solver_that_can() -> None:
     assert (result.provenance.solver, result.allocation.runs.tolist()) == ("mip", [False])
 
 
-def test_auto_refuses_what_no_exact_solver_handles() -> None:
+def test_auto_refuses_what_no_exact_solver_handles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mip, "features", Mip.features - {Feature.MINIMUMS})
     model = Model()
-    model.add_session("x", capacity=1)
-    model.add_participant("p", history=1)
+    model.add_session("x", capacity=3, minimum=2)
+    model.add_participant("p")
     message = (
-        "no exact solver handles history (here: participant 'p' has a history). No solver does yet; leave these out of "
+        "no exact solver handles minimums (here: session 'x' has minimum 2). No solver does yet; leave these out of "
         "the problem."
     )
     with pytest.raises(UnsupportedError, match=re.escape(message)):
@@ -129,15 +131,19 @@ def test_auto_refuses_an_objective_that_no_exact_solver_optimises() -> None:
         solve(problem, objective=Utility())
 
 
-def test_what_no_solver_handles_is_said_so() -> None:
+def test_every_feature_in_the_way_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Model()
     model.add_session("x", capacity=3, minimum=2)
     model.add_participant("p", history=1)
-    model.add_choice("p", "x", 1)
+    model.add_participant("q", history=0.5)
     message = (
-        "solver 'lottery' does not handle minimums (here: session 'x' has minimum 2); history (here: participant 'p' "
-        "has a history). No solver does yet; leave these out of the problem."
+        "solver 'lottery' does not handle minimums (here: session 'x' has minimum 2); history (here: participant 'q' "
+        "has another history than the first). "
     )
+    with pytest.raises(UnsupportedError, match=re.escape(f"{message}Solvers that do: mip.")):
+        solve(model.build(), "lottery")
+    monkeypatch.setattr(Mip, "features", Mip.features - {Feature.HISTORY})
+    message += "No solver does yet; leave these out of the problem."
     with pytest.raises(UnsupportedError, match=re.escape(message)):
         solve(model.build(), "lottery")
 
