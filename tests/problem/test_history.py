@@ -70,8 +70,8 @@ def test_a_weight_is_divided_by_the_history_exactly() -> None:
     problem = two_people(1, 0.4, p=0.3)
     # 0.3 x 1.0 and 1 x 2.5, each in tenths: hundredths
     assert (problem.integer_weights.values.tolist(), problem.integer_weights.scale) == ([30, 250], 100)
-    assert solve(problem).value == (0, Fraction(3, 10))
-    assert solve(two_people(1, 0.4, p=9.0)).value == (0, Fraction(5, 2))
+    assert solve(problem).value == (Fraction(0), Fraction(3, 10))
+    assert solve(two_people(1, 0.4, p=9.0)).value == (Fraction(0), Fraction(5, 2))
     with pytest.raises(OptionError, match=re.escape("weight 1e+18 with a history does not fit 62 bits; use smaller")):
         _ = two_people(1, 0.1, p=1e18).integer_weights
 
