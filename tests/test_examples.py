@@ -1,8 +1,14 @@
-"""The example `cohort`: allocated, and compared with an integer program written from its tables alone."""
+"""The examples, run from their folders.
+
+`cohort` is compared with an integer program written from its tables alone; `personal-plan` keeps what its page says.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,9 +19,12 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
-from pdalloc import Allocation, Result, Status, read_tables, solve
+from pdalloc import Allocation, Result, Status, history, read_tables, solve, verify
+from tests.cli.running import contents, run
 
 COHORT = Path(__file__).parents[1] / "examples" / "cohort"
+PLAN = COHORT.parent / "personal-plan"
+DAYS = ("day-1", "day-2", "day-3")
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +228,79 @@ class Program:
         cost = np.zeros(self.worst + 1)
         cost[self.worst] = 1
         return round(float(self._minimise(cost).fun))
+
+
+# ---- personal-plan -----------------------------------------------------------------------------------------------
+
+
+def run_script(*arguments: str | Path) -> str:
+    """Run a script from the folder of the personal plan."""
+    return subprocess.run([sys.executable, *arguments], cwd=PLAN, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where the personal plans are, and what the script printed."""
+    out = tmp_path_factory.mktemp("plan")
+    return out, run_script("plan.py", out)
+
+
+def test_the_days_of_the_personal_plan_are_what_their_script_makes(tmp_path: Path) -> None:
+    run_script("make_tables.py", tmp_path)
+    for day in DAYS:
+        tables = {name: text for name, text in contents(PLAN / day).items() if not name.startswith("allocation")}
+        assert contents(tmp_path / day) == tables
+
+
+def test_the_personal_plan_prints_what_its_page_shows(plan: tuple[Path, str]) -> None:
+    page = (PLAN / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^    (day-\d: .*|  so far .*)$", page, re.MULTILINE)
+    assert plan[1].splitlines() == shown
+
+
+def test_who_was_served_worst_on_the_first_day_of_the_plan_comes_first_on_the_next(plan: tuple[Path, str]) -> None:
+    days = [solve(read_tables(plan[0] / "published" / day)) for day in DAYS]
+    figures = [history(day)["t001"] for day in days]
+    assert figures == [min(history(days[0]).values()), 1, 1] == [0.3333, 1, 1]
+    second = days[1].allocation.problem
+    counts = second.integer_weights
+    assert counts.values[second.participants.index("t001")] == 3 * counts.scale
+    without = history(*(solve(read_tables(PLAN / day)) for day in DAYS))
+    with_it = history(*days)
+    assert (round(min(without.values()), 2), round(np.mean(list(without.values())), 3)) == (0.61, 0.895)
+    assert (round(min(with_it.values()), 2), round(np.mean(list(with_it.values())), 3)) == (0.78, 0.896)
+    # who was absent, or new, is not known for that day and weighs as the mean
+    assert "t005" not in second.participants
+    assert np.isnan(second.history[second.participants.index("t024")])
+
+
+def test_every_day_of_the_plan_can_be_checked_from_what_is_published(plan: tuple[Path, str]) -> None:
+    for day in DAYS:
+        folder = plan[0] / "published" / day
+        assert verify((folder / "certificate.json").read_bytes(), folder).startswith("no allocation is better")
+
+
+def test_a_plan_is_the_participants_own_and_reflections_are_left_alone(plan: tuple[Path, str]) -> None:
+    out, _ = plan
+    assert sorted(day.name for day in (out / "plans" / "t024").iterdir()) == ["day-2", "day-3"]
+    own = out / "plans" / "t001" / "day-2"
+    assert sorted(contents(own)) == ["record.ics", "record.json", "reflection.md"]
+    record = json.loads((own / "record.json").read_text(encoding="utf-8"))
+    assert (record["participant"], record["given"]["history"]) == ("t001", 0.3333)
+    everything = "".join(text.decode() for text in contents(own).values())
+    assert not re.findall(r"t0(?!01)\d\d", everything)
+    (own / "reflection.md").write_text("mine")
+    before = contents(out / "plans")
+    run_script("plan.py", out)
+    assert contents(out / "plans") == before
+
+
+def test_the_commands_of_the_plan_come_to_the_same(
+    plan: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PLAN)
+    page = (PLAN / "README.md").read_text(encoding="utf-8").replace("/tmp/days", str(tmp_path))
+    for command in re.findall(r"^    pdalloc (.*)$", page, re.MULTILINE):
+        assert run(*shlex.split(command)).exit_code == 0, command
+    for day in DAYS:
+        assert read_tables(tmp_path / day) == read_tables(plan[0] / "published" / day)

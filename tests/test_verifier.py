@@ -44,6 +44,42 @@ def test_values_and_levels_are_those_of_the_objectives(problem: Problem, data: s
         assert tuple(signed) == objective.value(allocation)
 
 
+@given(
+    st.lists(
+        st.tuples(st.one_of(st.none(), st.floats(0, 1)), st.one_of(st.integers(1, 9), st.floats(0.001, 1e6))),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_weights_and_histories_are_read_to_the_same_whole_numbers(people: list[tuple[float | None, float]]) -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    for number, (history, weight) in enumerate(people):
+        model.add_participant(f"p{number}", history=history, weight=weight)
+    problem = model.build()
+    day = verifier.Day(table_texts(problem))
+    assert (day.weight, day.weight_scale) == (problem.integer_weights.values.tolist(), problem.integer_weights.scale)
+
+
+def test_a_proof_holds_for_the_histories_it_was_made_with_alone() -> None:
+    model = Model()
+    model.add_session("x", capacity=1)
+    model.add_session("y", capacity=1)
+    for participant, history in (("p", 1.0), ("q", 0.5)):
+        model.add_participant(participant, history=history)
+        model.add_ranking(participant, ["x", "y"])
+    problem = model.build()
+    certificate = certify(solve(problem)).to_json()
+    tables = table_texts(problem)
+    assert "1 weighted rank cost" in verifier.verify(certificate, tables)
+    other = tables | {"participants.csv": tables["participants.csv"].replace("0.5", "1.0")}
+    # as somebody would who takes an allocation for one history and claims it for another
+    document = json.loads(certificate) | {"tables": verifier.tables_digest(other)}
+    document["digest"] = verifier.digest_of({name: part for name, part in document.items() if name != "digest"})
+    with pytest.raises(verifier.RejectedError, match="levels"):
+        verifier.verify(document, other)
+
+
 @given(problem=ANY_DAY, data=st.data())
 def test_an_allocation_is_rejected_exactly_if_it_breaks_a_rule(problem: Problem, data: st.DataObject) -> None:
     people, sessions = len(problem.participants), len(problem.sessions)

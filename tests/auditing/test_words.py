@@ -185,6 +185,18 @@ def test_fractions_of_weights_are_kept_exactly() -> None:
     assert "each times the participant's weight" in str(explain(allocation, "t001"))
 
 
+def test_whoever_was_served_badly_before_reads_what_they_count() -> None:
+    model = small()
+    for person, history in (("t001", 0.4), ("t002", 0.1)):
+        model.add_participant(person, history=history)
+        model.add_ranking(person, ["x", "y"])
+    allocation = Allocation.from_schedules(model.build(), {"t001": ["y"], "t002": ["x"]})
+    text = str(explain(allocation, "t001"))
+    # it costs 1 x 10 that t002 takes y, and saves 1 x 2.5
+    assert "total rank cost +7.5" in text
+    assert "more the worse they were served before (you: 2.5); less is better" in text
+
+
 def test_weights_too_large_to_add_are_refused() -> None:
     model = small()
     for person in ("t001", "t002"):

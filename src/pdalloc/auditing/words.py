@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from pdalloc.auditing.explanation import Explanation, Move, Reason, ReasonKind, Standing, Trade, TradeSearch
-from pdalloc.problem import Feature, Problem
+from pdalloc.problem import Feature
 
 __all__ = ["explanation_text", "reason_text"]
 
@@ -42,13 +42,16 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         if sentence := _trade_sentence(reason):
             yield f"    {sentence}"
     if any(reason.trade for reason in explanation.reasons):
-        yield _currency(explanation.problem)
+        yield _currency(explanation)
 
 
-def _currency(problem: Problem) -> str:
+def _currency(explanation: Explanation) -> str:
+    problem = explanation.problem
     text = f"Rank cost: a place at rank r costs r - 1, one that is empty or not chosen {problem.longest_list}"
     if Feature.HISTORY in problem.features:
-        text += ", each times what the participant counts: more the worse they were served on earlier days"
+        own = problem.integer_weights.values[problem.participants.index(explanation.participant)]
+        counts = f"{own / problem.integer_weights.scale:g}"
+        text += f", each times what the participant counts, more the worse they were served before (you: {counts})"
     elif (problem.weight != 1).any():
         text += ", each times the participant's weight"
     return f"{text}; less is better."
