@@ -44,7 +44,7 @@ def history(*days: Allocation | Result) -> dict[str, float]:
     >>> from pdalloc import Problem, solve
     >>> monday = Problem.from_rankings({"t001": ["x", "y"], "t002": ["x", "y"]}, capacity={"x": 1, "y": 1})
     >>> history(solve(monday))
-    {'t001': 1.0, 't002': 0.5}
+    {'t001': 0.5, 't002': 1.0}
     """
     shares: dict[str, list[float]] = {}
     for day in days:
