@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdalloc import Feature, Model, Problem, generators, solve
-from pdalloc.errors import OptionError, ProblemError
+from pdalloc.errors import OptionError, ProblemError, UnsupportedError
 from pdalloc.problem.history import history_weights
 
 HISTORY = st.lists(st.one_of(st.just(math.nan), st.floats(0, 1)), min_size=1, max_size=6)
@@ -81,6 +81,14 @@ def test_history_is_a_feature_only_where_it_can_change_the_answer() -> None:
         assert Feature.HISTORY not in two_people(first, second).features
     text = "participant 'q' has another history than the first"
     assert two_people(1, 0.5).features == {Feature.HISTORY: text}
+
+
+@pytest.mark.parametrize("objective", ["greedy", "generous", "rank-maximal", "leximin", "welfare", "nash"])
+def test_objectives_that_weigh_nobody_refuse_a_history(objective: str) -> None:
+    for chain in (objective, f"rank-sum,{objective}"):
+        text = f"objective '{chain}' does not handle history (here: participant 'q' has another history than the first)"
+        with pytest.raises(UnsupportedError, match=re.escape(text)):
+            solve(two_people(1, 0.5), "mip", objective=chain)
 
 
 def test_a_history_is_taken_by_id() -> None:

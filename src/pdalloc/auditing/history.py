@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 
 from pdalloc.allocation import Allocation
@@ -54,4 +56,4 @@ def history(*days: Allocation | Result) -> dict[str, float]:
         share = np.clip(share_of_own_maximum(allocation), 0, 1)
         for number in np.flatnonzero(~np.isnan(share)).tolist():
             shares.setdefault(allocation.problem.participants[number], []).append(float(share[number]))
-    return {participant: round(float(np.mean(of_days)), 4) for participant, of_days in shares.items()}
+    return {participant: round(fmean(of_days), 4) for participant, of_days in shares.items()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from pdalloc.auditing.explanation import Explanation, Move, Reason, ReasonKind, Standing, Trade, TradeSearch
-from pdalloc.problem import Feature
 
 __all__ = ["explanation_text", "reason_text"]
 
@@ -48,7 +49,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 def _currency(explanation: Explanation) -> str:
     problem = explanation.problem
     text = f"Rank cost: a place at rank r costs r - 1, one that is empty or not chosen {problem.longest_list}"
-    if Feature.HISTORY in problem.features:
+    if not np.isnan(problem.history).all():
         own = problem.integer_weights.values[problem.participants.index(explanation.participant)]
         counts = f"{own / problem.integer_weights.scale:g}"
         text += f", each times what the participant counts, more the worse they were served before (you: {counts})"

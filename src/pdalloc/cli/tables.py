@@ -23,12 +23,13 @@ __all__ = ["tables"]
 )
 def tables(folder: Path, out: Path, earlier: tuple[Path, ...]) -> None:
     """Write the tables in FOLDER in their plain form to OUT: CSV with commas, choices one to a row by id."""
-    from pdalloc.auditing.history import history
     from pdalloc.problem.table_writer import write_tables
     from pdalloc.problem.tables import read_tables
 
     problem = read_tables(folder)
     if earlier:
+        from pdalloc.auditing.history import history
+
         problem = problem.with_history(history(*map(read_result, earlier)))
     write_tables(problem, out)
     click.echo(f"written to {out}")
