@@ -41,7 +41,7 @@ def lexington_with_rules(seed: int = 2016, repeats: int = 0, *, minimum: int = 0
     return problem.with_rules(
         *pairs,
         *_school_quotas(problem, chosen),
-        TagQuota(TAG, at_least=1, participants=[problem.participants[who] for who in np.flatnonzero(asked)]),
+        TagQuota(TAG, at_least=1, participants=[problem.participants[who] for who in np.flatnonzero(asked).tolist()]),
     )
 
 
@@ -53,10 +53,10 @@ def _colleagues(problem: Problem, chosen: np.ndarray, seed: int) -> list[Togethe
     pairs: list[Together] = []
     for people in (np.flatnonzero(free & (problem.groups[0].value == number)) for number in range(SCHOOLS)):
         for one, other in combinations(np.random.default_rng(seed).permutation(people).tolist(), 2):
-            if len(pairs) < PAIRS and free[one] and free[other]:
-                if (in_slot & (chosen[one] & chosen[other])).any(axis=1).all():
-                    free[[one, other]] = False
-                    pairs.append(Together([problem.participants[one], problem.participants[other]]))
+            in_common = (in_slot & (chosen[one] & chosen[other])).any(axis=1)
+            if len(pairs) < PAIRS and free[one] and free[other] and in_common.all():
+                free[[one, other]] = False
+                pairs.append(Together([problem.participants[one], problem.participants[other]]))
     return pairs
 
 
