@@ -1,0 +1,157 @@
+"""What seats more or fewer could be worth at best on a day whose slots are tied together: bounds by linear programs.
+
+Any prices of the rows of a linear program bound every day that differs only in the numbers on its right-hand side. So
+one program, solved with a little more (or less) room in every session, bounds the day with one seat more (or fewer) in
+any of them; the little room makes its prices the ones nearest to what such a seat is worth. Where a chain of moves
+reaches the bound, both are exact (weak duality).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pdalloc.arrays import Int64Array
+from pdalloc.context import Context
+from pdalloc.objectives import LevelCosts
+from pdalloc.problem import Problem
+from pdalloc.solvers.markets import MarketCosts, combined
+from pdalloc.solvers.mip.compact import Compact
+from pdalloc.solvers.mip.face import Face
+from pdalloc.solvers.mip.linear import LinearSolver
+from pdalloc.solvers.mip.program import Program
+
+__all__ = ["SeatBounds"]
+
+LARGEST_COST = 2**26
+UNIT = 2**20
+"""Prices are rounded to multiples of 1 / UNIT, so that all sums below are whole numbers that a float holds."""
+
+LARGEST_SUM = 2.0**52
+ROOM = 1e-3
+MOST_COLUMNS = 400_000
+
+
+class _Priced(NamedTuple):
+    """A bound, in units of 1 / UNIT, with the price of each row and what is left of each column's cost."""
+
+    bound: int
+    price: Int64Array
+    reduced: Int64Array
+
+
+class SeatBounds:
+    """Bounds on the costs of a day with other numbers of seats in one session.
+
+    Parameters
+    ----------
+    problem : Problem
+    levels : sequence of LevelCosts
+    context : Context
+        Its time limit and stop flag end the linear programs.
+    direction : {1, -1}
+        Whether seats are added or taken away; the bounds hold for both, and are good for this one.
+    unlisted : bool
+        Whether unlisted places are of use.
+    """
+
+    def __init__(
+        self, problem: Problem, levels: Sequence[LevelCosts], context: Context, direction: int, *, unlisted: bool
+    ) -> None:
+        self.problem, self.context, self.direction = problem, context, direction
+        self.model = Compact(problem, unlisted=unlisted)
+        self.columns = [self.model.costs(level) for level in levels]
+        self.priced: dict[int, _Priced | None] = {}
+        self.is_count = [not level.level.maximise and _never_negative(level) for level in levels]
+
+    def reaches(self, session: int, by: int, costs: Sequence[int]) -> bool:
+        """Return whether no allocation of the day with so many more seats is better than one of these costs.
+
+        Parameters
+        ----------
+        session, by : int
+        costs : sequence of int
+            Of an allocation, by level; less is better.
+        """
+        return all(self._bounds(number, session, by, costs[: number + 1]) for number in range(len(costs)))
+
+    def _bounds(self, number: int, session: int, by: int, costs: Sequence[int]) -> bool:
+        """Return whether the weighted sum of the first levels cannot be smaller than for these costs."""
+        if costs[number] == 0 and self.is_count[number]:
+            return True
+        if number not in self.priced:
+            self.priced[number] = self._solve(number)
+        priced = self.priced[number]
+        if priced is None:
+            return False
+        bound = priced.bound + self._shift(priced, session, by)
+        weights = self._weights(number)
+        assert weights is not None
+        reached = sum(
+            weight * (cost - part.constant)
+            for weight, cost, part in zip(weights, costs, self.columns, strict=False)
+        )
+        return -(-bound // UNIT) >= reached
+
+    def _shift(self, priced: _Priced, session: int, by: int) -> int:
+        """Return by how much the bound changes; rows of capacities are the first ones of the model, by session."""
+        price, run = int(priced.price[session]), int(self.model.runs[session])
+        if run < 0:
+            return by * price
+        reduced = int(priced.reduced[run])
+        return min(0, reduced + by * price) - min(0, reduced)
+
+    def _weights(self, number: int) -> list[int] | None:
+        """Return factors that make one cost of the first levels, each outweighing those after it; None if too large."""
+        nothing = MarketCosts(0, 0, 0)
+        parts = [MarketCosts(part.column, 0, 0) for part in self.columns[: number + 1]]
+        moves = len(self.problem.sessions) + 1
+        if combined(parts, moves, LARGEST_COST) is None:
+            return None
+        weights = [1]
+        for level in range(number - 1, -1, -1):
+            later = combined(parts[level + 1 :], moves, LARGEST_COST) or nothing
+            low, high = later.range()
+            weights.insert(0, moves * (high - low) + 1)
+        return weights
+
+    def _solve(self, number: int) -> _Priced | None:
+        """Return prices for the first levels, None if there are none of any use."""
+        model, weights = self.model, self._weights(number)
+        if weights is None or model.columns > MOST_COLUMNS:
+            return None
+        cost = sum(
+            (weight * part.column for weight, part in zip(weights, self.columns, strict=False)),
+            np.zeros(model.columns, np.int64),
+        )
+        face = Face(model)
+        upper = model.upper.copy()
+        upper[np.flatnonzero(model.runs < 0)] += self.direction * ROOM
+        rows = face.rows(np.arange(model.columns)).tocsr()
+        is_whole = np.zeros(model.columns, np.bool_)
+        program = Program(cost.astype(np.float64), rows, model.lower, upper, model.least, model.most, is_whole)
+        with LinearSolver(self.context, lambda: None) as solver:
+            found = solver.solve(program)
+        return None if found is None else self._exactly(cost, found.prices)
+
+    def _exactly(self, cost: Int64Array, prices: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> _Priced | None:
+        """Return the bound that rounded prices give, in whole numbers; None if a float could not hold them."""
+        model = self.model
+        is_free = ((prices > 0) & np.isinf(model.lower)) | ((prices < 0) & np.isinf(model.upper))
+        price = np.where(is_free, 0.0, np.rint(prices * UNIT))
+        side = np.where(price > 0, model.lower, np.where(price < 0, model.upper, 0.0))
+        largest = np.abs(price).max(initial=0) * abs(model.rows).sum(axis=0).max(initial=1.0) + UNIT * float(
+            np.abs(cost).max(initial=0)
+        )
+        if largest * model.columns >= 2.0**62 or largest >= LARGEST_SUM:
+            return None
+        reduced = (UNIT * cost - model.rows.T @ price).astype(np.int64)
+        of_columns = np.where(reduced > 0, reduced * model.least.astype(np.int64), reduced * model.most.astype(np.int64))
+        of_rows = sum(int(p) * int(s) for p, s in zip(price.tolist(), side.tolist(), strict=True) if p)
+        return _Priced(of_rows + int(of_columns.sum()), price.astype(np.int64), reduced)
+
+
+def _never_negative(level: LevelCosts) -> bool:
+    return all(np.min(part, initial=0) >= 0 for part in (level.listed, level.unlisted, level.empty, level.released))
