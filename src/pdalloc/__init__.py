@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pdalloc import errors, generators, lottery, metrics, solvers
     from pdalloc.allocation import Allocation
+    from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
     from pdalloc.auditing.certify import certify
     from pdalloc.auditing.explain import explain
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from pdalloc.auditing.history import history
     from pdalloc.auditing.manipulate import manipulate
     from pdalloc.auditing.manipulation import Manipulation, Manipulations
+    from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Seats
     from pdalloc.auditing.record import Record, export_record
     from pdalloc.auditing.table import Audit, audit
+    from pdalloc.auditing.whatif import what_if
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
     from pdalloc.objectives import Generous, Greedy, RankMaximal, RankSum, Welfare
@@ -40,12 +43,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allocation",
+    "Answer",
     "Apart",
     "Audit",
     "Certificate",
     "Claim",
     "Context",
+    "DropSession",
     "Explanation",
+    "ExtraSection",
     "Feature",
     "Forbidden",
     "Generous",
@@ -56,6 +62,7 @@ __all__ = [
     "Manipulation",
     "Manipulations",
     "Model",
+    "MoveSession",
     "Prerequisite",
     "Problem",
     "Progress",
@@ -66,12 +73,14 @@ __all__ = [
     "Record",
     "Required",
     "Result",
+    "Seats",
     "Status",
     "Summary",
     "TagQuota",
     "Together",
     "Violation",
     "Welfare",
+    "WhatIf",
     "audit",
     "certify",
     "errors",
@@ -90,17 +99,21 @@ __all__ = [
     "solvers",
     "summary",
     "verify",
+    "what_if",
     "write_tables",
 ]
 
 _MODULE_OF = {
     "Allocation": "pdalloc.allocation",
+    "Answer": "pdalloc.auditing.answers",
     "Apart": "pdalloc.problem.rules",
     "Audit": "pdalloc.auditing.table",
     "Certificate": "pdalloc.auditing.certificate",
     "Claim": "pdalloc.auditing.certificate",
     "Context": "pdalloc.context",
+    "DropSession": "pdalloc.auditing.questions",
     "Explanation": "pdalloc.auditing.explanation",
+    "ExtraSection": "pdalloc.auditing.questions",
     "Feature": "pdalloc.problem",
     "Forbidden": "pdalloc.problem.rules",
     "Generous": "pdalloc.objectives",
@@ -111,6 +124,7 @@ _MODULE_OF = {
     "Manipulation": "pdalloc.auditing.manipulation",
     "Manipulations": "pdalloc.auditing.manipulation",
     "Model": "pdalloc.problem",
+    "MoveSession": "pdalloc.auditing.questions",
     "Prerequisite": "pdalloc.problem.rules",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
@@ -121,12 +135,14 @@ _MODULE_OF = {
     "Record": "pdalloc.auditing.record",
     "Required": "pdalloc.problem.rules",
     "Result": "pdalloc.result",
+    "Seats": "pdalloc.auditing.questions",
     "Status": "pdalloc.result",
     "Summary": "pdalloc.metrics",
     "TagQuota": "pdalloc.problem.rules",
     "Together": "pdalloc.problem.rules",
     "Violation": "pdalloc.violations",
     "Welfare": "pdalloc.objectives",
+    "WhatIf": "pdalloc.auditing.answers",
     "audit": "pdalloc.auditing.table",
     "certify": "pdalloc.auditing.certify",
     "explain": "pdalloc.auditing.explain",
@@ -140,6 +156,7 @@ _MODULE_OF = {
     "solver_names": "pdalloc.solvers.registry",
     "summary": "pdalloc.metrics",
     "verify": "pdalloc.verifier",
+    "what_if": "pdalloc.auditing.whatif",
     "write_tables": "pdalloc.problem.table_writer",
 }
 

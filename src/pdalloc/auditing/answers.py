@@ -115,7 +115,9 @@ class Answer:
         return f"{self._people()}; {self.value_text()}"
 
     def _people(self) -> str:
-        assert self.up is not None and self.down is not None and self.places is not None
+        assert self.up is not None
+        assert self.down is not None
+        assert self.places is not None
         moves = [f"{number:,} {way}" for number, way in ((self.up, "up"), (self.down, "down")) if number]
         if moves:
             first = self.up or self.down
@@ -142,9 +144,7 @@ class Answer:
         if not self.is_exact:
             return self._known()
         parts = [
-            f"{level.name} {_signed(level, part)}"
-            for part, level in zip(self.least, self.levels, strict=True)
-            if part
+            f"{level.name} {_signed(level, part)}" for part, level in zip(self.least, self.levels, strict=True) if part
         ]
         return ", ".join(parts) or "no change of the value"
 
@@ -258,7 +258,7 @@ class WhatIf:
                 row[f"{level.name}, least"] = float("nan") if least is None else least / level.scale
                 row[f"{level.name}, most"] = float("nan") if most is None else most / level.scale
             rows.append(row)
-        return pd.DataFrame(rows).astype({name: "Int64" for name in ("places", "up", "down")} if rows else {})
+        return pd.DataFrame(rows).astype(dict.fromkeys(("places", "up", "down"), "Int64") if rows else {})
 
     def to_json(self) -> str:
         """Return everything as a JSON document, "pdalloc/what-if" version 1."""

@@ -19,18 +19,14 @@ class Moved(NamedTuple):
     taken: Int64Array
 
 
-def moved_between(
-    before: tuple[Int32Array, Int32Array], after: tuple[Int32Array, Int32Array], sessions: int
-) -> Moved:
+def moved_between(before: tuple[Int32Array, Int32Array], after: tuple[Int32Array, Int32Array], sessions: int) -> Moved:
     """Return what is in only one of two allocations, given as participants and sessions."""
     old, new = (pair_keys(*pairs, sessions) for pairs in (before, after))
     only = (np.setdiff1d(one, other, assume_unique=True) for one, other in ((old, new), (new, old)))
     return Moved(*(np.stack(np.divmod(keys, sessions), axis=1) for keys in only))
 
 
-def improved(
-    before: Problem, after: Problem, moved: Moved, counts: BoolArray | None = None
-) -> tuple[int, int, int]:
+def improved(before: Problem, after: Problem, moved: Moved, counts: BoolArray | None = None) -> tuple[int, int, int]:
     """Return how many more places are filled, and how many participants have a better and a worse day.
 
     Parameters

@@ -182,9 +182,7 @@ class DropSession:
                 f"session {self.session!r} cannot be dropped: participant {problem.participants[fixed[0]]!r} is fixed "
                 "in it; release the pair"
             )
-        capacity, minimum, must_run = (
-            part.copy() for part in (problem.capacity, problem.minimum, problem.must_run)
-        )
+        capacity, minimum, must_run = (part.copy() for part in (problem.capacity, problem.minimum, problem.must_run))
         capacity[session] = minimum[session] = must_run[session] = 0
         runs_it = [[] if number == session else problem.session_facilitators[number].tolist()
                    for number in range(len(problem.sessions))]  # fmt: skip

@@ -78,7 +78,9 @@ class Solves:
             Heeded by `flow` and `mip`.
         """
         chosen = chosen_solver(problem, self.solver, dict(self.options))
-        if near is not None and (isinstance(chosen, Mip) or (isinstance(chosen, Flow) and chosen.engine == "transport")):
+        if near is not None and (
+            isinstance(chosen, Mip) or (isinstance(chosen, Flow) and chosen.engine == "transport")
+        ):
             chosen = replace(chosen, objective=Chained((self.objective, MostKept(near))))
         context = self.context
         left = None if context.time_limit is None else max(context.time_limit - context.elapsed, SHORTEST)
@@ -121,7 +123,7 @@ def re_solved(solves: Solves, base: Result, question: Question, day: Problem) ->
         return Answer(question, words, How.BOUND, base.levels, nothing, nothing)
     number = len(solves.objective.levels(valued_day))
     levels, intervals = _changes(before, after, number)
-    least, most = (tuple(part) for part in zip(*intervals, strict=True))
+    least, most = tuple(low for low, _ in intervals), tuple(high for _, high in intervals)
     if least != most or None in least:
         return Answer(question, words, How.BOUND, levels, least, most)
     found = after.allocation
@@ -171,6 +173,7 @@ def _changes(before: Result, after: Result, number: int) -> tuple[tuple[Level, .
 
 def _known(result: Result, number: int) -> dict[str, tuple[int, int]]:
     """Return between what the optimum lies, by the name of the level."""
-    assert result.objective is not None and result.bound is not None
+    assert result.objective is not None
+    assert result.bound is not None
     triples = zip(result.levels[:number], result.objective, result.bound, strict=False)
     return {level.name: (min(value, bound), max(value, bound)) for level, value, bound in triples}

@@ -90,8 +90,7 @@ class SeatBounds:
         weights = self._weights(number)
         assert weights is not None
         reached = sum(
-            weight * (cost - part.constant)
-            for weight, cost, part in zip(weights, costs, self.columns, strict=False)
+            weight * (cost - part.constant) for weight, cost, part in zip(weights, costs, self.columns, strict=False)
         )
         return -(-bound // UNIT) >= reached
 
@@ -148,7 +147,9 @@ class SeatBounds:
         if largest * model.columns >= 2.0**62 or largest >= LARGEST_SUM:
             return None
         reduced = (UNIT * cost - model.rows.T @ price).astype(np.int64)
-        of_columns = np.where(reduced > 0, reduced * model.least.astype(np.int64), reduced * model.most.astype(np.int64))
+        of_columns = np.where(
+            reduced > 0, reduced * model.least.astype(np.int64), reduced * model.most.astype(np.int64)
+        )
         of_rows = sum(int(p) * int(s) for p, s in zip(price.tolist(), side.tolist(), strict=True) if p)
         return _Priced(of_rows + int(of_columns.sum()), price.astype(np.int64), reduced)
 

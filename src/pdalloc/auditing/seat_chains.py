@@ -145,9 +145,7 @@ def _arcs(places: Places, levels: list[PlaceCosts]) -> _Arcs:
     place, option, target = place[~stays], option[~stays], target[~stays]
     leaves = np.flatnonzero(held != outside)
     parts = [(place, target), (leaves, np.full(len(leaves), outside))]
-    costs = [
-        [np.broadcast_to(level.option, len(chooser))[option], level.empty[holder[leaves]]] for level in levels
-    ]
+    costs = [[np.broadcast_to(level.option, len(chooser))[option], level.empty[holder[leaves]]] for level in levels]
     if places.allows_unlisted:
         for some, session in _unlisted(places):
             parts.append((some, session))

@@ -55,13 +55,13 @@ class SingleSeats:
         if not self.can_answer or abs(question.by) != 1:
             return None
         chains = self._chains_of(session)
-        if chains is None:
-            found = None
-        else:
+        found = None
+        if chains is not None:
             found = chains.one_more(session) if question.by > 0 else chains.one_fewer(session)
         if self.is_separate:
             return found
-        if found is None or (found.taken or found.left) and self._breaks_a_rule(question, found):
+        if found is None or self._breaks_a_rule(question, found):
+            # a seat more may stay free
             found = nothing if question.by > 0 else None
         return found if found is not None and self._is_best(session, question.by, found) else None
 
@@ -76,10 +76,12 @@ class SingleSeats:
         return list(places_in_tied_slots(self.allocation))
 
     def _chains_of(self, session: int) -> SeatChains | None:
-        """Return the chains of the slot of a session, None if it is in several or none, or there are no chains."""
+        """Return the chains of the slot of a session, None if that is not one slot, or there are none."""
         slots = self.problem.session_slots[session].tolist()
         market = slots[0] if len(slots) == 1 else 0
-        if len(slots) != min(len(self.problem.slots), 1) or session not in self._places[market].session:
+        if len(slots) != min(len(self.problem.slots), 1) or market >= len(self._places):
+            return None
+        if session not in self._places[market].session:
             return None
         if market not in self.chains:
             places = self._places[market]
@@ -88,6 +90,8 @@ class SingleSeats:
 
     def _breaks_a_rule(self, question: Seats, chain: Chain) -> bool:
         """Return whether the changed day does not allow what moves within one slot lead to."""
+        if not chain.left and not chain.taken:
+            return False
         allocation, sessions = self.allocation, len(self.problem.sessions)
         keys = pair_keys(allocation.participant, allocation.session, sessions)
         left, taken = (np.array(pairs, np.int64).reshape(-1, 2) for pairs in (chain.left, chain.taken))

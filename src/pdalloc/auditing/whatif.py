@@ -22,6 +22,7 @@ from pdalloc.solvers.solve import checked_seed, checked_time_limit
 
 __all__ = ["what_if"]
 
+
 def what_if(
     problem: Problem,
     questions: Iterable[Question] | None = None,
@@ -66,9 +67,9 @@ def what_if(
 
     Notes
     -----
-    Single seats cost two shortest-way searches a slot where slots are separate, and one linear program for all seats
-    more, and one for all fewer, where they are tied together; whatever these leave open, and every other question, costs
-    a solve. Where the change makes the longest list longer or shorter, an empty place would cost more or less; both
+    Single seats cost two shortest-way searches a slot where slots are separate, and where they are tied together one
+    linear program for all seats more and one for all fewer. What these leave open, and every other question, costs a
+    solve. Where the change makes the longest list longer or shorter, an empty place would cost more or less; both
     days are valued with the longer one, so that the figures are in one unit.
 
     Examples
@@ -98,7 +99,8 @@ def what_if(
             else _by_price(base, question, chain)
         )
     context.report(len(asked), len(asked), "questions")
-    assert base.objective is not None and base.bound is not None
+    assert base.objective is not None
+    assert base.bound is not None
     name, solver_name = str(base.objective_name), base.provenance.solver
     return WhatIf(base.allocation, name, solver_name, base.levels, base.objective, base.bound, tuple(answers))
 
@@ -123,9 +125,7 @@ def _by_price(base: Result, question: Seats, chain: Chain) -> Answer:
     """Return the answer that a chain of moves gives."""
     allocation = base.allocation
     problem = allocation.problem
-    change = tuple(
-        -cost if level.maximise else cost for level, cost in zip(base.levels, chain.costs, strict=True)
-    )
+    change = tuple(-cost if level.maximise else cost for level, cost in zip(base.levels, chain.costs, strict=True))
     moved = Moved(*(np.array(pairs, np.int64).reshape(-1, 2) for pairs in (chain.left, chain.taken)))
     places, up, down = improved(problem, problem, moved)
     return Answer(
