@@ -12,6 +12,7 @@ from pdalloc.auditing.audit_json import AuditDocument
 from pdalloc.auditing.certificate_json import CertificateDocument
 from pdalloc.auditing.explanation_json import ExplanationDocument
 from pdalloc.auditing.record_json import RecordDocument
+from pdalloc.auditing.whatif_json import WhatIfDocument
 from pdalloc.lottery.documents import CommitmentDocument, CommonDocument, OpeningDocument, TranscriptDocument
 from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
@@ -28,6 +29,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "lottery-opening-1.json": OpeningDocument,
     "lottery-commitment-1.json": CommitmentDocument,
     "lottery-transcript-1.json": TranscriptDocument,
+    "what-if-1.json": WhatIfDocument,
 }
 
 

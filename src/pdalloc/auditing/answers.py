@@ -86,6 +86,11 @@ class Answer:
         return self.how in (How.PRICE, How.RE_SOLVED)
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether the optimum of the day as it is stays one, at the same value."""
+        return self.is_exact and not any(self.least) and not self.left and not self.taken
+
+    @property
     def change(self) -> tuple[Fraction, ...] | None:
         """The change of the value at each level, new less old, in its own units; None where it is not exact."""
         if not self.is_exact:
@@ -110,7 +115,7 @@ class Answer:
             return "leaves no allocation that keeps all rules"
         if self.how is How.BOUND:
             return f"is not settled in the time given: {self._known()}"
-        if not any(self.least) and not self.left and not self.taken:
+        if self.changes_nothing:
             return "changes nothing in the optimum"
         return f"{self._people()}; {self.value_text()}"
 
@@ -246,7 +251,7 @@ class WhatIf:
 
         rows = []
         for answer in self.answers:
-            row = {
+            row: dict[str, str | int | float | None] = {
                 "session": answer.question.session,
                 "what_if": answer.words,
                 "how": str(answer.how),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int32Array, Int64Array, IntegerArray
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.problem import Choices, Incidence, Labels, Priorities, Problem
 
@@ -130,7 +130,7 @@ def _with_row(incidence: Incidence, row: Sequence[int], columns: int | None = No
 
 
 def _with_choices(
-    choices: Choices, participant: Int64Array, session: int, rank: Int64Array, rating: FloatArray
+    choices: Choices, participant: IntegerArray, session: int, rank: IntegerArray, rating: FloatArray
 ) -> Choices:
     """Return the choices, and those of some participants for one more session."""
     return Choices.from_columns(
@@ -149,15 +149,13 @@ def _choices_of_both(problem: Problem, session: int, repeat: int) -> Choices:
     return _with_choices(choices, choices.participant[of_it], repeat, choices.rank[of_it], rating)
 
 
-def _with_pairs(
-    pairs: np.ndarray[Any, np.dtype[np.int32]], session: int, repeat: int, column: int | None = None
-) -> np.ndarray[Any, np.dtype[np.int32]]:
+def _with_pairs(pairs: Int32Array, session: int, repeat: int, column: int | None = None) -> Int32Array:
     """Return sorted pairs, those with a session also with its repeat."""
     found = pairs == session
     if column is not None:
         found[:, 1 - column] = False
     copies = np.where(found, repeat, pairs)[found.any(axis=1)]
-    together: np.ndarray[Any, np.dtype[np.int32]] = np.unique(
+    together: Int32Array = np.unique(
         np.concatenate([pairs, np.sort(copies, axis=1) if column is None else copies]), axis=0
     ).astype(np.int32)
     return together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,30 +15,6 @@ from pdalloc.problem import Incidence, Problem
 from pdalloc.problem.choices import MAX_WHOLE
 
 __all__ = ["DropSession", "ExtraSection", "MoveSession", "Question", "Seats"]
-
-
-@runtime_checkable
-class Question(Protocol):
-    """A change of one session, made to a copy of a problem."""
-
-    @property
-    def session(self) -> str:
-        """The id of the session."""
-        ...
-
-    def __call__(self, problem: Problem) -> Problem:
-        """Return the changed problem; participants and sessions keep their numbers.
-
-        Raises
-        ------
-        OptionError
-            If the problem has no such session, or the change would break a rule.
-        """
-        ...
-
-    def words(self, problem: Problem) -> str:
-        """Return the change in words, as the subject of a sentence."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,7 @@ class Seats:
     by: int = 1
 
     def __call__(self, problem: Problem) -> Problem:
-        """See `Question`."""
+        """Return the changed problem; participants and sessions keep their numbers."""
         capacity = problem.capacity.copy()
         capacity[self.number(problem)] += self.by
         return changed(problem, self.words(problem), capacity=capacity)
@@ -96,7 +72,7 @@ class Seats:
         return session
 
     def words(self, problem: Problem) -> str:
-        """See `Question`."""
+        """Return the change in words, as the subject of a sentence."""
         many = "One" if abs(self.by) == 1 else f"{abs(self.by):,}"
         seats = f"{'more' if self.by > 0 else 'fewer'} {'seat' if abs(self.by) == 1 else 'seats'}"
         return f"{many} {seats} in {_named(problem, self.session)}"
@@ -115,7 +91,7 @@ class ExtraSection:
     session : str
     slots : str or sequence of str, optional
         When the section takes place. By default when the session does.
-    facilitators : sequence of str
+    facilitators : str or sequence of str
         Who runs it. By default nobody of whom the tables know.
 
     Raises
@@ -133,24 +109,21 @@ class ExtraSection:
 
     session: str
     slots: str | Sequence[str] | None = None
-    facilitators: Sequence[str] = ()
+    facilitators: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        # lists become tuples, so that equal questions are equal
-        if self.slots is not None and not isinstance(self.slots, str):
-            object.__setattr__(self, "slots", tuple(self.slots))
-        if isinstance(self.facilitators, str):
-            raise OptionError(f"facilitators is {self.facilitators!r}; give a list of ids")
-        object.__setattr__(self, "facilitators", tuple(self.facilitators))
+        if self.slots is not None:
+            object.__setattr__(self, "slots", _several(self.slots))
+        object.__setattr__(self, "facilitators", _several(self.facilitators))
 
     def __call__(self, problem: Problem) -> Problem:
-        """See `Question`."""
+        """Return the changed problem; participants and sessions keep their numbers."""
         session = _number(problem, self.session)
         slots = problem.session_slots[session].tolist() if self.slots is None else _slots(problem, self.slots)
         return with_section(problem, session, slots, tuple(self.facilitators), self.words(problem))
 
     def words(self, problem: Problem) -> str:
-        """See `Question`."""
+        """Return the change in words, as the subject of a sentence."""
         when = "" if self.slots is None else f" in {_and(self.slots)}"
         return f"An extra section of {_named(problem, self.session)}{when}"
 
@@ -174,7 +147,7 @@ class DropSession:
     session: str
 
     def __call__(self, problem: Problem) -> Problem:
-        """See `Question`."""
+        """Return the changed problem; participants and sessions keep their numbers."""
         session = _number(problem, self.session)
         fixed = problem.fixed[problem.fixed[:, 1] == session, 0].tolist()
         if fixed:
@@ -196,7 +169,7 @@ class DropSession:
         )
 
     def words(self, problem: Problem) -> str:
-        """See `Question`."""
+        """Return the change in words, as the subject of a sentence."""
         return f"Dropping {_named(problem, self.session)}"
 
 
@@ -222,11 +195,10 @@ class MoveSession:
     slots: str | Sequence[str]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.slots, str):
-            object.__setattr__(self, "slots", tuple(self.slots))
+        object.__setattr__(self, "slots", _several(self.slots))
 
     def __call__(self, problem: Problem) -> Problem:
-        """See `Question`."""
+        """Return the changed problem; participants and sessions keep their numbers."""
         session, slots = _number(problem, self.session), _slots(problem, self.slots)
         if slots == problem.session_slots[session].tolist():
             raise OptionError(f"session {self.session!r} takes place in {_and(self.slots)} already; name other slots")
@@ -236,8 +208,17 @@ class MoveSession:
         return changed(problem, self.words(problem), session_slots=moved)
 
     def words(self, problem: Problem) -> str:
-        """See `Question`."""
+        """Return the change in words, as the subject of a sentence."""
         return f"Moving {_named(problem, self.session)} to {_and(self.slots)}"
+
+
+Question: TypeAlias = Seats | ExtraSection | DropSession | MoveSession
+"""A function from a problem to the problem with one thing changed."""
+
+
+def _several(ids: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one id, or several, as a tuple, so that equal questions are equal."""
+    return (ids,) if isinstance(ids, str) else tuple(ids)
 
 
 def _number(problem: Problem, session: str) -> int:
@@ -249,9 +230,8 @@ def _number(problem: Problem, session: str) -> int:
     return number
 
 
-def _slots(problem: Problem, given: str | Sequence[str]) -> list[int]:
+def _slots(problem: Problem, slots: str | Sequence[str]) -> list[int]:
     """Return the numbers of slots, ascending."""
-    slots = (given,) if isinstance(given, str) else given
     if not len(problem.slots):
         raise OptionError(f"the day has no slots, so there is no slot {slots[0] if slots else ''!r}; leave it out")
     if not slots:
@@ -270,4 +250,4 @@ def _named(problem: Problem, session: str) -> str:
 
 
 def _and(slots: str | Sequence[str]) -> str:
-    return repr(slots) if isinstance(slots, str) else " and ".join(map(repr, slots))
+    return " and ".join(map(repr, slots))

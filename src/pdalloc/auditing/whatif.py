@@ -42,9 +42,8 @@ def what_if(
     Parameters
     ----------
     problem : Problem
-    questions : iterable of Question, optional
-        `Seats`, `ExtraSection`, `DropSession` and `MoveSession`, or any other change. By default one more seat in each
-        session.
+    questions : iterable of questions, optional
+        `Seats`, `ExtraSection`, `DropSession` and `MoveSession`. By default one more seat in each session.
     objective : str, Objective or sequence of these, optional
         As `solve` takes it. By default that of the solver given, else "rank-sum".
     solver : str or Solver
@@ -93,11 +92,10 @@ def what_if(
     for done, (question, day) in enumerate(zip(asked, days, strict=True)):
         context.report(done, len(asked), "questions")
         chain = seats.chain(question) if isinstance(question, Seats) else None
-        answers.append(
-            re_solved(solves, base, question, question(problem) if day is None else day)
-            if chain is None
-            else _by_price(base, question, chain)
-        )
+        if isinstance(question, Seats) and chain is not None:
+            answers.append(_by_price(base, question, chain))
+        else:
+            answers.append(re_solved(solves, base, question, question(problem) if day is None else day))
     context.report(len(asked), len(asked), "questions")
     assert base.objective is not None
     assert base.bound is not None
@@ -116,7 +114,7 @@ def _day(problem: Problem, question: Question) -> Problem | None:
     if isinstance(question, Seats):
         question.number(problem)
         return None
-    if not isinstance(question, Question) or isinstance(question, type):
+    if not isinstance(question, Question):
         raise OptionError(f"question {question!r} is none; give objects such as Seats('x') or ExtraSection('x')")
     return question(problem)
 
@@ -135,7 +133,8 @@ def _by_price(base: Result, question: Seats, chain: Chain) -> Answer:
         base.levels,
         change,
         change,
-        *(labelled(problem, pairs) for pairs in moved),
+        labelled(problem, moved.left),
+        labelled(problem, moved.taken),
         tuple(problem.sessions[session] for session in np.flatnonzero(~allocation.runs).tolist()),
         places,
         up,

@@ -1,6 +1,6 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
-from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, manipulate, solvers, tables
+from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, manipulate, solvers, tables, whatif
 from pdalloc.cli.group import main
 
 __all__ = ["main"]
@@ -15,6 +15,7 @@ for command in (
     explain.record,
     lottery.lottery,
     manipulate.manipulate,
+    whatif.whatif,
     tables.tables,
     solvers.solvers,
     demo.demo,
