@@ -37,20 +37,24 @@ def improved(before: Problem, after: Problem, moved: Moved, counts: BoolArray | 
     counts : bool array, shape (participants,), optional
         Whose day is compared; by default everybody's.
     """
-    people = len(before.participants)
+    involved, who_of = np.unique(np.concatenate([moved.left[:, 0], moved.taken[:, 0]]), return_inverse=True)
     # filled places, then unlisted ones, then rank cost
-    change = np.zeros((3, people), np.int64)
-    for problem, pairs, sign in ((before, moved.left, -1), (after, moved.taken, 1)):
-        who, session = pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
-        choice, size = problem.choices.find(who, session), problem.session_size[session]
+    change = np.zeros((3, len(involved)), np.int64)
+    split = len(moved.left)
+    for problem, pairs, row, sign in (
+        (before, moved.left, who_of[:split], -1),
+        (after, moved.taken, who_of[split:], 1),
+    ):
+        session = pairs[:, 1].astype(np.int32)
+        choice, size = problem.choices.find(pairs[:, 0].astype(np.int32), session), problem.session_size[session]
         is_listed = choice >= 0
-        np.add.at(change[0], who, -sign * size)
-        np.add.at(change[1], who[~is_listed], sign * size[~is_listed])
+        np.add.at(change[0], row, -sign * size)
+        np.add.at(change[1], row[~is_listed], sign * size[~is_listed])
         cost = (problem.choices.rank[choice[is_listed]] - 1) * size[is_listed]
-        np.add.at(change[2], who[is_listed], sign * cost)
+        np.add.at(change[2], row[is_listed], sign * cost)
     first = np.where(change[0] != 0, change[0], np.where(change[1] != 0, change[1], change[2]))
     if counts is not None:
-        first = first[counts]
+        first = first[counts[involved]]
     return int(-change[0].sum()), int(np.count_nonzero(first < 0)), int(np.count_nonzero(first > 0))
 
 

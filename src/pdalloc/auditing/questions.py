@@ -73,9 +73,10 @@ class Seats:
 
     def words(self, problem: Problem) -> str:
         """Return the change in words, as the subject of a sentence."""
-        many = "One" if abs(self.by) == 1 else f"{abs(self.by):,}"
-        seats = f"{'more' if self.by > 0 else 'fewer'} {'seat' if abs(self.by) == 1 else 'seats'}"
-        return f"{many} {seats} in {_named(problem, self.session)}"
+        named = _named(problem, self.session)
+        if abs(self.by) == 1:
+            return f"One {'more' if self.by > 0 else 'fewer'} seat in {named}"
+        return f"Adding {self.by:,} seats to {named}" if self.by > 0 else f"Taking {-self.by:,} seats from {named}"
 
 
 @dataclass(frozen=True)

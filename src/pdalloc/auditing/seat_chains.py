@@ -9,13 +9,13 @@ sections 9.2 and 9.11). Two searches answer for every session of the slot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from pdalloc.arrays import Int64Array, pair_keys
+from pdalloc.arrays import BoolArray, Int64Array, pair_keys
 from pdalloc.auditing.places import PlaceCosts, Places
 from pdalloc.metrics.attendable import rows_between
 
@@ -23,7 +23,7 @@ __all__ = ["Chain", "SeatChains"]
 
 LARGEST = 2**59
 CLOSED = 2**60
-"""Cost of a move that nobody can make."""
+"""Cost of a way that there is not."""
 
 AT_ONCE = 2**22
 """Unlisted places that are looked at together."""
@@ -62,18 +62,16 @@ class SeatChains:
     ----------
     places : Places
     arcs : _Arcs
-    best : int64 array, shape (nodes, nodes)
-        The cheapest move from each node to each other one, -1 for none. The last node is the outside.
-    before, after : int64 array, shape (nodes,)
-        The node that comes before each on the cheapest chain into it, and after it on the one out of it; -1 where the
-        chain begins or ends.
+        The cheapest one between each two nodes; the last node is the outside.
+    into, out : int64 array, shape (nodes,)
+        The last move of the cheapest chain into each node, and the first one of that out of it; -1 where the chain has
+        no moves.
     """
 
     places: Places
     arcs: _Arcs
-    best: Int64Array
-    before: Int64Array
-    after: Int64Array
+    into: Int64Array
+    out: Int64Array
 
     @classmethod
     def of(cls, places: Places, levels: Iterable[PlaceCosts]) -> SeatChains | None:
@@ -87,7 +85,8 @@ class SeatChains:
 
         Notes
         -----
-        O(options) to find the moves, then O(sessions^2) for each move of the longest chain.
+        A sort of the options, then for each move of the longest chain a pass over the pairs of sessions between which
+        somebody could move.
         """
         nodes = places.outside + 1
         arcs = _arcs(places, list(levels))
@@ -95,39 +94,40 @@ class SeatChains:
         if weight is None:
             return None
         best = _cheapest(arcs, weight, nodes)
-        cost = np.where(best < 0, CLOSED, np.append(weight, 0)[best])
-        into = _shortest(cost, places.may_be_left)
-        out = _shortest(cost.T, ~places.is_full)
-        return None if into is None or out is None else cls(places, arcs, best, into, out)
+        weight = weight[best]
+        arcs = _Arcs(arcs.place[best], arcs.origin[best], arcs.target[best], [cost[best] for cost in arcs.costs])
+        into = _shortest(arcs.origin, arcs.target, weight, places.may_be_left)
+        out = _shortest(arcs.target, arcs.origin, weight, ~places.is_full)
+        return None if into is None or out is None else cls(places, arcs, into, out)
 
     def one_more(self, session: int) -> Chain:
         """Return the chain that gains most from one more seat in a session, empty if none gains anything."""
-        nodes = [self._node(session)]
-        while (before := int(self.before[nodes[-1]])) >= 0:
-            nodes.append(before)
-        return self._chain(nodes[::-1])
+        moves, node = list[int](), self._node(session)
+        while (move := int(self.into[node])) >= 0:
+            moves.append(move)
+            node = int(self.arcs.origin[move])
+        return self._chain(moves)
 
     def one_fewer(self, session: int) -> Chain | None:
         """Return the cheapest chain that frees a seat of a session, None if there is none."""
-        nodes = [self._node(session)]
-        while (after := int(self.after[nodes[-1]])) >= 0:
-            nodes.append(after)
-        return None if self.places.is_full[nodes[-1]] else self._chain(nodes)
+        moves, node = list[int](), self._node(session)
+        while (move := int(self.out[node])) >= 0:
+            moves.append(move)
+            node = int(self.arcs.target[move])
+        return None if self.places.is_full[node] else self._chain(moves)
 
     def _node(self, session: int) -> int:
         return int(np.searchsorted(self.places.session, session))
 
-    def _chain(self, nodes: Sequence[int]) -> Chain:
-        """Return the moves from each node to the next."""
-        places = self.places
-        moves = self.best[nodes[:-1], nodes[1:]]
+    def _chain(self, moves: list[int]) -> Chain:
+        places, arcs = self.places, self.arcs
         left, taken = list[tuple[int, int]](), list[tuple[int, int]]()
-        for move in moves.tolist():
-            who = int(places.participant[places.holder[self.arcs.place[move]]])
-            for node, pairs in ((int(self.arcs.origin[move]), left), (int(self.arcs.target[move]), taken)):
+        for move in moves:
+            who = int(places.participant[places.holder[arcs.place[move]]])
+            for node, pairs in ((int(arcs.origin[move]), left), (int(arcs.target[move]), taken)):
                 if node != places.outside:
                     pairs.append((who, int(places.session[node])))
-        return Chain(left, taken, tuple(int(cost[moves].sum()) for cost in self.arcs.costs))
+        return Chain(left, taken, tuple(int(cost[moves].sum()) for cost in arcs.costs))
 
 
 def _arcs(places: Places, levels: list[PlaceCosts]) -> _Arcs:
@@ -193,31 +193,30 @@ def _weights(arcs: _Arcs, nodes: int) -> Int64Array | None:
 
 
 def _cheapest(arcs: _Arcs, weight: Int64Array, nodes: int) -> Int64Array:
-    """Return the cheapest move between each two nodes, the first in table order of equal ones: (nodes, nodes)."""
+    """Return the cheapest move between each two nodes, the first in table order of equal ones."""
     key = arcs.origin * nodes + arcs.target
     order = np.lexsort((arcs.place, weight, key))
-    first = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
-    best = np.full(nodes * nodes, -1)
-    best[key[first]] = first
-    return best.reshape(nodes, nodes)
+    return order[np.flatnonzero(np.diff(key[order], prepend=-1))]
 
 
-def _shortest(cost: Int64Array, starts: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Int64Array | None:
-    """Return the node before each on a shortest way from any start (Bellman 1958); None if ways round gain.
+def _shortest(tail: Int64Array, head: Int64Array, weight: Int64Array, starts: BoolArray) -> Int64Array | None:
+    """Return the last arc of a shortest way from any start to each node (Bellman 1958), -1 for none.
 
-    A start that no way makes cheaper than 0 has none before it.
+    A start that no way makes cheaper than 0 has none. None is returned if some way round gains.
     """
-    nodes = len(cost)
-    far, before = np.where(starts, 0, CLOSED), np.full(nodes, -1)
-    changed = np.arange(nodes)
-    everybody = np.arange(nodes)
-    for _ in range(nodes + 1):
-        through = far[changed, None] + cost[changed]
-        best = through.argmin(axis=0)
-        value = through[best, everybody]
-        nearer = (value < far) & (value < CLOSED // 2)
-        if not nearer.any():
-            return before
-        far[nearer], before[nearer] = value[nearer], changed[best[nearer]]
-        changed = np.flatnonzero(nearer & (far < CLOSED // 2))
-    return None
+    nodes = len(starts)
+    far, last = np.where(starts, 0, CLOSED), np.full(nodes, -1)
+    order = np.argsort(head, kind="stable")
+    tail, weight = tail[order], weight[order]
+    begin = np.flatnonzero(np.diff(head[order], prepend=-1))
+    node = head[order[begin]]
+    for _ in range(nodes + 1 if len(order) else 0):
+        value = far[tail] + weight
+        least = np.minimum.reduceat(value, begin)
+        nearer = np.flatnonzero((least < far[node]) & (least < CLOSED // 2))
+        if not len(nearer):
+            return last
+        reached = np.flatnonzero(value == np.repeat(least, np.diff(begin, append=len(value))))
+        first = reached[np.searchsorted(reached, begin[nearer])]
+        far[node[nearer]], last[node[nearer]] = least[nearer], order[first]
+    return None if len(order) else last
