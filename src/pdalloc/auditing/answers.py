@@ -55,8 +55,9 @@ class Answer:
         Between which the change of each level's value lies, new less old, in units of 1 / scale; the same where it is
         exact, None where nothing is known of it.
     left, taken : tuple of (participant, session)
-        Places that are given up, and taken instead, in the optimum of the changed day that keeps most places of the
-        present one; empty where the answer is not exact.
+        Places that are given up, and taken instead, to come to an optimum of the changed day; empty where the answer is
+        not exact. A price gives a chain of as few moves as a cheapest one has. A day that is solved again keeps as many
+        of the listed places that there are as an optimum can.
     cancelled : tuple of str
         Sessions that do not run in it.
     places : int or None
@@ -139,8 +140,8 @@ class Answer:
             if least is None or most is None:
                 break
             if least != most:
-                return f"{level.name} change by {_signed(level, least)} to {_signed(level, most)}"
-        return "nothing is known of the change"
+                return f"the change of {level.name} is {_signed(level, least)} to {_signed(level, most)}"
+        return "nothing is known of it"
 
     def value_text(self) -> str:
         """Return the change of the value in words: the levels that change, or the interval of the first open one."""
