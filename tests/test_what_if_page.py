@@ -1,0 +1,19 @@
+"""The commands of docs/what-if.md print what the page shows."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.test_fair_day import ROOT, commands, run
+
+
+def test_every_command_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "examples" / "wpi-2017", tmp_path / "wpi-2017")
+    monkeypatch.chdir(tmp_path)
+    shown = list(commands((ROOT / "docs" / "what-if.md").read_text(encoding="utf-8")))
+    assert shown
+    for command, output in shown:
+        assert run(command) == output, command
