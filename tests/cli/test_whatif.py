@@ -33,10 +33,10 @@ def test_by_default_seats_are_sorted_by_worth(tmp_path: Path) -> None:
 
 def test_questions_are_answered_in_words_and_written_as_json(tmp_path: Path) -> None:
     day, file = write_folder(tmp_path / "day", **TWO_SLOTS), tmp_path / "out" / "answers.json"
-    result = run(
-        "whatif", day, "--seats", "x:+2", "--seats", "x:2:-1", "--section", "x", "--section", "x:pm",
-        "--section", "x:2", "--drop", "y", "--move", "y:am", "--move", "x:2:am;pm", "--objective", "greedy", "--json", file,
-    )  # fmt: skip
+    seats = ["--seats", "x:+2", "--seats", "x:2:-1"]
+    sections = ["--section", "x", "--section", "x:pm", "--section", "x:2"]
+    others = ["--drop", "y", "--move", "y:am", "--move", "x:2:am;pm"]
+    result = run("whatif", day, *seats, *sections, *others, "--objective", "greedy", "--json", file)
     assert result.exit_code == 0, result.output
     problem = pdalloc.read_tables(day)
     asked: list[Question] = [

@@ -9,19 +9,21 @@ reaches the bound, both are exact (weak duality).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pdalloc.arrays import Int64Array
+from pdalloc.arrays import FloatArray, Int64Array
 from pdalloc.context import Context
 from pdalloc.objectives import LevelCosts
 from pdalloc.problem import Problem
 from pdalloc.solvers.markets import MarketCosts, combined
 from pdalloc.solvers.mip.compact import Compact
-from pdalloc.solvers.mip.face import Face
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.program import Program
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 __all__ = ["SeatBounds"]
 
@@ -62,6 +64,7 @@ class SeatBounds:
     ) -> None:
         self.problem, self.context, self.direction = problem, context, direction
         self.model = Compact(problem, unlisted=unlisted)
+        self.rows, self.lower, self.upper = _with_links(self.model)
         self.columns = [self.model.costs(level) for level in levels]
         self.priced: dict[int, _Priced | None] = {}
         self.is_count = [not level.level.maximise and _never_negative(level) for level in levels]
@@ -125,33 +128,58 @@ class SeatBounds:
             (weight * part.column for weight, part in zip(weights, self.columns, strict=False)),
             np.zeros(model.columns, np.int64),
         )
-        face = Face(model)
-        upper = model.upper.copy()
+        lower, upper = self.lower, self.upper.copy()
         upper[np.flatnonzero(model.runs < 0)] += self.direction * ROOM
-        rows = face.rows(np.arange(model.columns)).tocsr()
         is_whole = np.zeros(model.columns, np.bool_)
-        program = Program(cost.astype(np.float64), rows, model.lower, upper, model.least, model.most, is_whole)
+        program = Program(cost.astype(np.float64), self._with_room(), lower, upper, model.least, model.most, is_whole)
         with LinearSolver(self.context, lambda: None) as solver:
             found = solver.solve(program)
         return None if found is None else self._exactly(cost, found.prices)
 
-    def _exactly(self, cost: Int64Array, prices: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> _Priced | None:
+    def _with_room(self) -> scipy.sparse.csr_array:
+        """Return the rows with a little more, or less, room in sessions that may be cancelled, where they run."""
+        from scipy.sparse import csr_array
+
+        session = np.flatnonzero(self.model.runs >= 0)
+        entries = np.full(len(session), -self.direction * ROOM), (session, self.model.runs[session])
+        with_room: csr_array = self.rows + csr_array(entries, shape=self.rows.shape)
+        return with_room
+
+    def _exactly(self, cost: Int64Array, prices: FloatArray) -> _Priced | None:
         """Return the bound that rounded prices give, in whole numbers; None if a float could not hold them."""
         model = self.model
-        is_free = ((prices > 0) & np.isinf(model.lower)) | ((prices < 0) & np.isinf(model.upper))
+        is_free = ((prices > 0) & np.isinf(self.lower)) | ((prices < 0) & np.isinf(self.upper))
         price = np.where(is_free, 0.0, np.rint(prices * UNIT))
-        side = np.where(price > 0, model.lower, np.where(price < 0, model.upper, 0.0))
-        largest = np.abs(price).max(initial=0) * abs(model.rows).sum(axis=0).max(initial=1.0) + UNIT * float(
+        side = np.where(price > 0, self.lower, np.where(price < 0, self.upper, 0.0))
+        largest = np.abs(price).max(initial=0) * abs(self.rows).sum(axis=0).max(initial=1.0) + UNIT * float(
             np.abs(cost).max(initial=0)
         )
         if largest * model.columns >= 2.0**62 or largest >= LARGEST_SUM:
             return None
-        reduced = (UNIT * cost - model.rows.T @ price).astype(np.int64)
+        reduced = (UNIT * cost - self.rows.T @ price).astype(np.int64)
         of_columns = np.where(
             reduced > 0, reduced * model.least.astype(np.int64), reduced * model.most.astype(np.int64)
         )
         of_rows = sum(int(p) * int(s) for p, s in zip(price.tolist(), side.tolist(), strict=True) if p)
         return _Priced(of_rows + int(of_columns.sum()), price.astype(np.int64), reduced)
+
+
+def _with_links(model: Compact) -> tuple[scipy.sparse.csr_array, FloatArray, FloatArray]:
+    """Return the rows of a model, and a row for each place in a session that may be cancelled: then it runs.
+
+    With these rows the linear program leaves hardly a gap; without them sessions run in part.
+    """
+    from scipy.sparse import csr_array, vstack
+
+    session = model.pairs.session
+    place = np.flatnonzero(model.runs[session] >= 0)
+    number = np.arange(len(place))
+    entries = np.concatenate([np.ones(len(place)), -np.ones(len(place))])
+    at = np.concatenate([number, number]), np.concatenate([place, model.runs[session[place]]])
+    links = csr_array((entries, at), shape=(len(place), model.columns))
+    rows: csr_array = vstack([model.rows, links], format="csr")
+    nothing = np.zeros(len(place))
+    return rows, np.concatenate([model.lower, nothing - np.inf]), np.concatenate([model.upper, nothing])
 
 
 def _never_negative(level: LevelCosts) -> bool:
