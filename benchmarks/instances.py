@@ -22,6 +22,7 @@ __all__ = [
     "LEXINGTON",
     "LEXINGTON_8",
     "LEXINGTON_15",
+    "LEXINGTON_REPEATED",
     "NEARLY_FULL",
     "ONE_SLOT",
     "REPEATED",
@@ -257,10 +258,11 @@ LEXINGTON_8, LEXINGTON_15 = (
     )
     for minimum in (8, 15)
 )
+LEXINGTON_REPEATED = Instance("Lexington, 5 topics repeated", "days", 1_000, 5, partial(_lexington_with, 0))
 REPEATED = Instance("1,000 x 138 in 3 slots, 5 topics repeated", "days", 1_000, 5, _repeated)
 FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 30", "days", 5_000, 10, _four_slots)
 THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots)
-DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
+DAYS = [LEXINGTON_REPEATED, LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
 
 NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
 ONE_SLOT = Shape(1_000, 48, 10)

@@ -25,6 +25,7 @@ from benchmarks import (
     profiles,
     reading,
     turns,
+    whatif,
     whole_days,
 )
 from benchmarks.instances import GROUPS, INSTANCES, Instance
@@ -74,7 +75,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
         for instance in instances:
             file = Path(folder) / "choices.npz"
             instance.write(file)
-            for capability in [whole_days, auditing] if instance.group == "days" else CAPABILITIES:
+            for capability in [whole_days, auditing, whatif] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

@@ -17,6 +17,8 @@ from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
 from benchmarks.results import Results, ratio
 from benchmarks.turns import DRAWS, ONE_DRAW
+from benchmarks.whatif import MORE
+from benchmarks.whatif import SECONDS as WHAT_IF_SECONDS
 from benchmarks.whole_days import DAYS, MIP
 
 __all__ = ["TARGETS", "Target"]
@@ -123,6 +125,9 @@ def _targets() -> Iterator[Target]:
     for day in DAYS:
         seconds = partial(_seconds, MIP.format(day.objective))
         yield Target(f"mip, {day.objective}", day.instance.name, day.seconds, False, "s", seconds)
+
+    for instance, bound in WHAT_IF_SECONDS.items():
+        yield Target(MORE, instance, bound, False, "s", partial(_seconds, MORE))
 
 
 def _of_rules_with_priorities(middle: str, large: str) -> Iterator[Target]:
