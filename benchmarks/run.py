@@ -50,6 +50,7 @@ CAPABILITIES = (
     reading,
     command,
     whole_days,
+    whatif,
 )
 TIME_LIMIT = 600
 

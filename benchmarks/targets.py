@@ -126,8 +126,8 @@ def _targets() -> Iterator[Target]:
         seconds = partial(_seconds, MIP.format(day.objective))
         yield Target(f"mip, {day.objective}", day.instance.name, day.seconds, False, "s", seconds)
 
-    for instance, bound in WHAT_IF_SECONDS.items():
-        yield Target(MORE, instance, bound, False, "s", partial(_seconds, MORE))
+    for instance, seconds_at_most in WHAT_IF_SECONDS.items():
+        yield Target(MORE, instance, seconds_at_most, False, "s", partial(_seconds, MORE))
 
 
 def _of_rules_with_priorities(middle: str, large: str) -> Iterator[Target]:

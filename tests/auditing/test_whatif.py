@@ -16,7 +16,7 @@ import pdalloc as pa
 from pdalloc import Answer, DropSession, ExtraSection, Model, MoveSession, Problem, Seats, WhatIf, what_if
 from pdalloc.auditing.questions import Question
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
-from pdalloc.objectives import Level, get_objective
+from pdalloc.objectives import get_objective
 from tests import oracle
 from tests.auditing.test_certify import SUMS, draw_objective
 from tests.strategies import problems
@@ -51,27 +51,32 @@ def other_questions(problem: Problem) -> list[Question]:
     return possible(problem, asked)
 
 
-def by_level(problem: Problem, levels: tuple[Level, ...], value: tuple[int, ...], longest: int) -> dict[str, int]:
-    """A value by the names of its levels, empty and unlisted places costing as on lists of a given length."""
-    found = dict(zip([level.name for level in levels], value, strict=True))
+def by_level(allocation: pa.Allocation, objective: str, longest: int) -> dict[str, int]:
+    """The value by the names of its levels, empty and unlisted places costing as on lists of a given length."""
+    problem, chosen = allocation.problem, get_objective(objective)
+    names = [level.name for level in chosen.levels(problem)]
+    found = dict(zip(names, chosen.value(allocation), strict=True))
     if "rank cost" in found:
-        without = found["empty places"] + found.get("unlisted places", 0)
+        without = int(allocation.empty.sum() + allocation.size[allocation.choice < 0].sum())
         found["rank cost"] += (longest - problem.longest_list) * without
     return found
 
 
+def difference(before: pa.Allocation, after: pa.Allocation, objective: str) -> dict[str, int]:
+    """What changes from one allocation to the other, by the names of the levels."""
+    longest = max(before.problem.longest_list, after.problem.longest_list)
+    old, new = (by_level(one, objective, longest) for one in (before, after))
+    change = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
+    return {name: part for name, part in change.items() if part}
+
+
 def expected(problem: Problem, day: Problem, objective: str, solver: str) -> dict[str, int] | None:
     """The change by two cold solves, None if the changed day has no allocation."""
-    longest = max(problem.longest_list, day.longest_list)
     try:
-        before, after = (pa.solve(one, solver, objective=objective) for one in (problem, day))
+        before, after = (pa.solve(one, solver, objective=objective).allocation for one in (problem, day))
     except InfeasibleError:
         return None
-    assert before.objective is not None
-    assert after.objective is not None
-    old = by_level(problem, before.levels, before.objective, longest)
-    new = by_level(day, after.levels, after.objective, longest)
-    return {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
+    return difference(before, after, objective)
 
 
 def people(found: WhatIf, answer: Answer) -> tuple[int, int]:
@@ -103,28 +108,14 @@ def check(found: WhatIf, answer: Answer, objective: str, solver: str) -> None:
         return
     assert answer.change is not None
     got = {level.name: part * level.scale for level, part in zip(answer.levels, answer.change, strict=True)}
-    assert {name: part for name, part in got.items() if part} == {name: part for name, part in change.items() if part}
+    assert {name: part for name, part in got.items() if part} == change
     after = found.after(answer)
     assert after.problem == day
     assert after.violations() == ()
-    reached = expected_of(found, answer, objective)
-    assert reached == {name: part for name, part in change.items() if part}
+    assert difference(found.allocation, after, objective) == change
     assert answer.places == after.filled.sum() - found.allocation.filled.sum()
     assert (answer.up, answer.down) == people(found, answer)
     assert str(answer).startswith(answer.words)
-
-
-def expected_of(found: WhatIf, answer: Answer, objective: str) -> dict[str, int]:
-    """The change between the two allocations that an answer compares."""
-    before, after = found.allocation, found.after(answer)
-    longest = max(before.problem.longest_list, after.problem.longest_list)
-    values = []
-    for one in (before, after):
-        chosen = get_objective(objective)
-        values.append(by_level(one.problem, chosen.levels(one.problem), chosen.value(one), longest))
-    names = {**values[0], **values[1]}
-    return {name: values[1].get(name, 0) - values[0].get(name, 0) for name in names
-            if values[1].get(name, 0) != values[0].get(name, 0)}  # fmt: skip
 
 
 # ---- figures -----------------------------------------------------------------------------------------------------
