@@ -317,7 +317,7 @@ def test_what_is_not_settled_in_time_says_so() -> None:
         assert not answer.is_exact
         assert (answer.change, answer.places, answer.up, answer.down) == (None,) * 4
         assert " is not settled in the time given: " in str(answer)
-        with pytest.raises(ValueError, match="there is no optimum of the changed day: "):
+        with pytest.raises(OptionError, match="there is no optimum of the changed day: "):
             found.after(answer)
     assert found.headline().endswith("), optimal; 3 questions, 0 of them exact")
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from pdalloc.allocation import Allocation
 from pdalloc.auditing.questions import Question
+from pdalloc.errors import OptionError
 from pdalloc.metrics.table import table_text
 from pdalloc.objectives import Level
 from pdalloc.problem import Problem
@@ -88,7 +89,7 @@ class Answer:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the optimum of the day as it is stays one, at the same value."""
+        """Whether the value and everybody's places stay what they are."""
         return self.is_exact and not any(self.least) and not self.left and not self.taken
 
     @property
@@ -189,11 +190,11 @@ class WhatIf:
 
         Raises
         ------
-        ValueError
+        OptionError
             If it is not.
         """
         if not answer.is_exact:
-            raise ValueError(f"there is no optimum of the changed day: {answer}")
+            raise OptionError(f"there is no optimum of the changed day: {answer}")
         problem = answer.question(self.problem)
         pairs = set(zip(self.allocation.participant.tolist(), self.allocation.session.tolist(), strict=True))
         pairs -= set(_numbers(self.problem, answer.left))
@@ -235,12 +236,8 @@ class WhatIf:
         ):
             table.add_column(head, justify=justify)  # type: ignore[arg-type]
         for answer in self.answers if answers is None else answers:
-            figures = (answer.places, answer.up, answer.down)
-            signed = [
-                "-" if part is None else f"{part:{'+' if part and not number else ''},}"
-                for number, part in enumerate(figures)
-            ]
-            table.add_row(answer.words, answer.value_text(), *signed, answer.how)
+            counts = ["-" if part is None else f"{part:,}" for part in (answer.places, answer.up, answer.down)]
+            table.add_row(answer.words, answer.value_text(), *counts, answer.how)
         return table
 
     def to_frame(self) -> pd.DataFrame:

@@ -59,11 +59,11 @@ class Solves:
         self.solver, self.context = solver, context
         self.options = {} if objective is None else {"objective": objective}
         chosen = chosen_solver(problem, solver, dict(self.options))
-        if not chosen.objectives:
+        if not (chosen.objectives and hasattr(chosen, "objective")):
             raise OptionError(
                 f"solver {chosen.name!r} optimises nothing, so there is no optimum to compare with; use auto"
             )
-        self.objective = get_objective(chosen.objective)  # type: ignore[attr-defined]
+        self.objective = get_objective(chosen.objective)
         self._valued: dict[int, Result] = {}
 
     def solve(self, problem: Problem, start: Allocation | None = None, near: Allocation | None = None) -> Result:
@@ -97,7 +97,7 @@ class Solves:
         return self._valued[longest]
 
 
-def re_solved(solves: Solves, base: Result, question: Question, day: Problem) -> Answer:
+def re_solved(solves: Solves, base: Result, question: Question) -> Answer:
     """Return the answer to a question by a solve of the changed day.
 
     Parameters
@@ -106,10 +106,9 @@ def re_solved(solves: Solves, base: Result, question: Question, day: Problem) ->
     base : Result
         Of the day as it is.
     question : Question
-    day : Problem
-        The changed day.
     """
     problem, allocation = base.allocation.problem, base.allocation
+    day = question(problem)
     words, longest = question.words(problem), max(problem.longest_list, day.longest_list)
     valued_day = with_longest_list(day, longest)
     start = _on(valued_day, allocation)

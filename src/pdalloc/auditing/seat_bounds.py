@@ -17,7 +17,6 @@ from pdalloc.arrays import FloatArray, Int64Array
 from pdalloc.context import Context
 from pdalloc.objectives import LevelCosts
 from pdalloc.problem import Problem
-from pdalloc.solvers.markets import MarketCosts, combined
 from pdalloc.solvers.mip.compact import Compact
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.program import Program
@@ -29,16 +28,21 @@ __all__ = ["SeatBounds"]
 
 LARGEST_COST = 2**26
 UNIT = 2**20
-"""Prices are rounded to multiples of 1 / UNIT, so that all sums below are whole numbers that a float holds."""
+"""Prices are rounded to multiples of 1 / UNIT, so that all sums are whole numbers, and up to `LARGEST_SUM` exact."""
 
 LARGEST_SUM = 2.0**52
 ROOM = 1e-3
 MOST_COLUMNS = 400_000
+"""Beyond so many a linear program takes longer than it may save."""
 
 
 class _Priced(NamedTuple):
-    """A bound, in units of 1 / UNIT, with the price of each row and what is left of each column's cost."""
+    """A bound on the weighted levels, with the price of each row and what is left of each column's cost.
 
+    All but the weights are in units of 1 / UNIT.
+    """
+
+    weights: list[int]
     bound: int
     price: Int64Array
     reduced: Int64Array
@@ -55,15 +59,11 @@ class SeatBounds:
         Its time limit and stop flag end the linear programs.
     direction : {1, -1}
         Whether seats are added or taken away; the bounds hold for both, and are good for this one.
-    unlisted : bool
-        Whether unlisted places are of use.
     """
 
-    def __init__(
-        self, problem: Problem, levels: Sequence[LevelCosts], context: Context, direction: int, *, unlisted: bool
-    ) -> None:
+    def __init__(self, problem: Problem, levels: Sequence[LevelCosts], context: Context, direction: int) -> None:
         self.problem, self.context, self.direction = problem, context, direction
-        self.model = Compact(problem, unlisted=unlisted)
+        self.model = Compact(problem, unlisted=problem.unlisted == "last")
         self.rows, self.lower, self.upper = _with_links(self.model)
         self.columns = [self.model.costs(level) for level in levels]
         self.priced: dict[int, _Priced | None] = {}
@@ -89,13 +89,9 @@ class SeatBounds:
         priced = self.priced[number]
         if priced is None:
             return False
-        bound = priced.bound + self._shift(priced, session, by)
-        weights = self._weights(number)
-        assert weights is not None
-        reached = sum(
-            weight * (cost - part.constant) for weight, cost, part in zip(weights, costs, self.columns, strict=False)
-        )
-        return -(-bound // UNIT) >= reached
+        values = [cost - part.constant for cost, part in zip(costs, self.columns, strict=False)]
+        reached = sum(weight * value for weight, value in zip(priced.weights, values, strict=True))
+        return -(-(priced.bound + self._shift(priced, session, by)) // UNIT) >= reached
 
     def _shift(self, priced: _Priced, session: int, by: int) -> int:
         """Return by how much the bound changes; rows of capacities are the first ones of the model, by session."""
@@ -105,36 +101,34 @@ class SeatBounds:
         reduced = int(priced.reduced[run])
         return min(0, reduced + by * price) - min(0, reduced)
 
-    def _weights(self, number: int) -> list[int] | None:
-        """Return factors that make one cost of the first levels, each outweighing those after it; None if too large."""
-        nothing = MarketCosts(0, 0, 0)
-        parts = [MarketCosts(part.column, 0, 0) for part in self.columns[: number + 1]]
-        moves = len(self.problem.sessions) + 1
-        if combined(parts, moves, LARGEST_COST) is None:
-            return None
+    def _weighted(self, number: int) -> tuple[list[int], Int64Array] | None:
+        """Return factors that make one cost of the first levels, each outweighing those after it, and that cost.
+
+        None if it is too large to be worth while.
+        """
+        moves, cost = len(self.problem.sessions) + 1, self.columns[number].column
         weights = [1]
-        for level in range(number - 1, -1, -1):
-            later = combined(parts[level + 1 :], moves, LARGEST_COST) or nothing
-            low, high = later.range()
-            weights.insert(0, moves * (high - low) + 1)
-        return weights
+        for part in reversed(self.columns[:number]):
+            factor = moves * int(cost.max(initial=0) - cost.min(initial=0)) + 1
+            if factor * int(np.abs(part.column).max(initial=0)) >= LARGEST_COST:
+                return None
+            weights.insert(0, factor)
+            cost = factor * part.column + cost
+        return weights, cost
 
     def _solve(self, number: int) -> _Priced | None:
         """Return prices for the first levels, None if there are none of any use."""
-        model, weights = self.model, self._weights(number)
-        if weights is None or model.columns > MOST_COLUMNS:
+        model, weighted = self.model, self._weighted(number)
+        if weighted is None or model.columns > MOST_COLUMNS:
             return None
-        cost = sum(
-            (weight * part.column for weight, part in zip(weights, self.columns, strict=False)),
-            np.zeros(model.columns, np.int64),
-        )
+        weights, cost = weighted
         lower, upper = self.lower, self.upper.copy()
         upper[np.flatnonzero(model.runs < 0)] += self.direction * ROOM
         is_whole = np.zeros(model.columns, np.bool_)
         program = Program(cost.astype(np.float64), self._with_room(), lower, upper, model.least, model.most, is_whole)
         with LinearSolver(self.context, lambda: None) as solver:
             found = solver.solve(program)
-        return None if found is None else self._exactly(cost, found.prices)
+        return None if found is None else self._exactly(weights, cost, found.prices)
 
     def _with_room(self) -> scipy.sparse.csr_array:
         """Return the rows with a little more, or less, room in sessions that may be cancelled, where they run."""
@@ -145,7 +139,7 @@ class SeatBounds:
         with_room: csr_array = self.rows + csr_array(entries, shape=self.rows.shape)
         return with_room
 
-    def _exactly(self, cost: Int64Array, prices: FloatArray) -> _Priced | None:
+    def _exactly(self, weights: list[int], cost: Int64Array, prices: FloatArray) -> _Priced | None:
         """Return the bound that rounded prices give, in whole numbers; None if a float could not hold them."""
         model = self.model
         is_free = ((prices > 0) & np.isinf(self.lower)) | ((prices < 0) & np.isinf(self.upper))
@@ -161,7 +155,7 @@ class SeatBounds:
             reduced > 0, reduced * model.least.astype(np.int64), reduced * model.most.astype(np.int64)
         )
         of_rows = sum(int(p) * int(s) for p, s in zip(price.tolist(), side.tolist(), strict=True) if p)
-        return _Priced(of_rows + int(of_columns.sum()), price.astype(np.int64), reduced)
+        return _Priced(weights, of_rows + int(of_columns.sum()), price.astype(np.int64), reduced)
 
 
 def _with_links(model: Compact) -> tuple[scipy.sparse.csr_array, FloatArray, FloatArray]:

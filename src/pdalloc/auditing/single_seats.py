@@ -38,7 +38,7 @@ class SingleSeats:
 
     def __init__(self, base: Result, objective: Objective, context: Context) -> None:
         self.base, self.allocation, self.problem = base, base.allocation, base.allocation.problem
-        self.objective, self.context = objective, context
+        self.context = context
         self.is_separate = not unsupported_by(Flow.features, self.problem)
         costs = list(objective.costs(self.problem))
         self.levels = [level for level in costs if isinstance(level, LevelCosts)]
@@ -103,8 +103,7 @@ class SingleSeats:
     def _is_best(self, session: int, by: int, chain: Chain) -> bool:
         """Return whether no allocation of the changed day is better."""
         if by not in self.bounds:
-            unlisted = self.problem.unlisted == "last"
-            self.bounds[by] = SeatBounds(self.problem, self.levels, self.context, by, unlisted=unlisted)
+            self.bounds[by] = SeatBounds(self.problem, self.levels, self.context, by)
         values = (level.value(self.allocation) for level in self.levels)
         costs = [
             (-value if level.level.maximise else value) + change

@@ -84,18 +84,18 @@ def what_if(
     context = Context(np.random.default_rng(0), checked_seed(seed), checked_time_limit(time_limit), progress, stop)
     solves = Solves(problem, solver, objective, context)
     asked = [Seats(session) for session in problem.sessions] if questions is None else list(questions)
-    # bad questions are refused before any work
-    days = [_day(problem, question) for question in asked]
+    for question in asked:
+        _refuse_bad(problem, question)
     base = solves.solve(problem)
     seats = SingleSeats(base, solves.objective, context)
     answers = []
-    for done, (question, day) in enumerate(zip(asked, days, strict=True)):
+    for done, question in enumerate(asked):
         context.report(done, len(asked), "questions")
         chain = seats.chain(question) if isinstance(question, Seats) else None
         if isinstance(question, Seats) and chain is not None:
             answers.append(_by_price(base, question, chain))
         else:
-            answers.append(re_solved(solves, base, question, question(problem) if day is None else day))
+            answers.append(re_solved(solves, base, question))
     context.report(len(asked), len(asked), "questions")
     assert base.objective is not None
     assert base.bound is not None
@@ -103,20 +103,14 @@ def what_if(
     return WhatIf(base.allocation, name, solver_name, base.levels, base.objective, base.bound, tuple(answers))
 
 
-def _day(problem: Problem, question: Question) -> Problem | None:
-    """Return the changed day, None for other numbers of seats, which may need none.
-
-    Raises
-    ------
-    OptionError
-        If the question is bad.
-    """
+def _refuse_bad(problem: Problem, question: Question) -> None:
+    """Refuse a question that is none, names no session of the day or would break a rule, before any work."""
     if isinstance(question, Seats):
         question.number(problem)
-        return None
-    if not isinstance(question, Question):
+    elif isinstance(question, Question):
+        question(problem)
+    else:
         raise OptionError(f"question {question!r} is none; give objects such as Seats('x') or ExtraSection('x')")
-    return question(problem)
 
 
 def _by_price(base: Result, question: Seats, chain: Chain) -> Answer:
