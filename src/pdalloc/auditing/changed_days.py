@@ -117,11 +117,12 @@ def with_longest_list(problem: Problem, longest: int) -> Problem:
 
 
 def _free_label(labels: Labels, label: str) -> str:
-    """Return "x (2)", or the first "x (3)", "x (4)", ... that is not taken."""
-    number = 2
-    while labels.get(f"{label} ({number})") is not None:
+    """Return the first of "x", "x (2)", "x (3)", ... that is not taken."""
+    free, number = label, 1
+    while labels.get(free) is not None:
         number += 1
-    return f"{label} ({number})"
+        free = f"{label} ({number})"
+    return free
 
 
 def _with_row(incidence: Incidence, row: Sequence[int], columns: int | None = None) -> Incidence:

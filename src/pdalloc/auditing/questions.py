@@ -43,6 +43,10 @@ class Seats:
     session: str
     by: int = 1
 
+    def __post_init__(self) -> None:
+        if isinstance(self.by, np.integer):
+            object.__setattr__(self, "by", int(self.by))
+
     def __call__(self, problem: Problem) -> Problem:
         """Return the changed problem; participants and sessions keep their numbers."""
         capacity = problem.capacity.copy()
@@ -52,7 +56,7 @@ class Seats:
     def number(self, problem: Problem) -> int:
         """Return the number of the session; raise as asking does, without the work."""
         session, by = _number(problem, self.session), self.by
-        if isinstance(by, bool) or not isinstance(by, int | np.integer) or by == 0:
+        if isinstance(by, bool) or not isinstance(by, int) or by == 0:
             raise OptionError(f"by is {by!r}; give a whole number of seats, not 0")
         seats, least = int(problem.capacity[session]), int(problem.minimum[session])
         fixed = int(np.count_nonzero(problem.fixed[:, 1] == session))
