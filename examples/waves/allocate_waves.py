@@ -1,6 +1,6 @@
 """Allocates the waves of this folder one after the other: who was placed in one wave is not placed again.
 
-python roll_out.py [OUTPUT_FOLDER]
+python allocate_waves.py [OUTPUT_FOLDER]
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def main(output: Path | None) -> None:
         placed |= now
         schools = Counter(person.rsplit("-", 1)[0] for person in now)
         few, many = min(schools.values()), max(schools.values())
-        print(f"{wave}: {len(now)} placed, {few} to {many} from each of {len(schools)} schools")
-        print(f"  {result.headline()}")
+        sys.stdout.write(f"{wave}: {len(now)} placed, {few} to {many} from each of {len(schools)} schools\n")
+        sys.stdout.write(f"  {result.headline()}\n")
         if output is not None:
             pa.write_tables(problem, output / wave)
             (output / wave / "result.json").write_text(result.to_json(), encoding="utf-8")
-    print(f"{len(placed)} in all, nobody twice")
+    sys.stdout.write(f"{len(placed)} in all, nobody twice\n")
 
 
 if __name__ == "__main__":
