@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ WAVES = {
 APPLY = {"wave-2": 0.3, "wave-3": 0.6, "wave-4": 0.95}
 """The share of volunteers who apply for a wave, whether or not they were placed before."""
 
-QUOTAS = {"wave-2": {"at_most": 1}, "wave-3": {"at_most": 2}, "wave-4": {"at_least": 2}}
+QUOTAS: dict[str, dict[str, Any]] = {"wave-2": {"at_most": 1}, "wave-3": {"at_most": 2}, "wave-4": {"at_least": 2}}
 """Of each school."""
 
 
