@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from pdalloc.auditing.manipulate import manipulate
     from pdalloc.auditing.manipulation import Manipulation, Manipulations
     from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Seats
+    from pdalloc.auditing.offers import Offer, Offers, offer_seat
     from pdalloc.auditing.record import Record, export_record
+    from pdalloc.auditing.repair import repair
+    from pdalloc.auditing.repaired import Move, MoveReason, Repair
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.auditing.whatif import what_if
+    from pdalloc.auditing.waitlist import Waitlists, waitlist
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
-    from pdalloc.objectives import Generous, Greedy, RankMaximal, RankSum, Welfare
+    from pdalloc.objectives import Changes, Generous, Greedy, RankMaximal, RankSum, Welfare
     from pdalloc.problem import Feature, Model, Problem
     from pdalloc.problem.rules import Apart, Forbidden, GroupQuota, Prerequisite, Required, TagQuota, Together
     from pdalloc.problem.table_writer import write_tables
@@ -47,6 +51,7 @@ __all__ = [
     "Apart",
     "Audit",
     "Certificate",
+    "Changes",
     "Claim",
     "Context",
     "DropSession",
@@ -62,7 +67,11 @@ __all__ = [
     "Manipulation",
     "Manipulations",
     "Model",
+    "Move",
+    "MoveReason",
     "MoveSession",
+    "Offer",
+    "Offers",
     "Prerequisite",
     "Problem",
     "Progress",
@@ -71,6 +80,7 @@ __all__ = [
     "RankMaximal",
     "RankSum",
     "Record",
+    "Repair",
     "Required",
     "Result",
     "Seats",
@@ -79,6 +89,7 @@ __all__ = [
     "TagQuota",
     "Together",
     "Violation",
+    "Waitlists",
     "Welfare",
     "WhatIf",
     "audit",
@@ -92,13 +103,16 @@ __all__ = [
     "lottery",
     "manipulate",
     "metrics",
+    "offer_seat",
     "read_tables",
+    "repair",
     "solve",
     "solver_class",
     "solver_names",
     "solvers",
     "summary",
     "verify",
+    "waitlist",
     "what_if",
     "write_tables",
 ]
@@ -109,6 +123,7 @@ _MODULE_OF = {
     "Apart": "pdalloc.problem.rules",
     "Audit": "pdalloc.auditing.table",
     "Certificate": "pdalloc.auditing.certificate",
+    "Changes": "pdalloc.objectives",
     "Claim": "pdalloc.auditing.certificate",
     "Context": "pdalloc.context",
     "DropSession": "pdalloc.auditing.questions",
@@ -124,7 +139,11 @@ _MODULE_OF = {
     "Manipulation": "pdalloc.auditing.manipulation",
     "Manipulations": "pdalloc.auditing.manipulation",
     "Model": "pdalloc.problem",
+    "Move": "pdalloc.auditing.repaired",
+    "MoveReason": "pdalloc.auditing.repaired",
     "MoveSession": "pdalloc.auditing.questions",
+    "Offer": "pdalloc.auditing.offers",
+    "Offers": "pdalloc.auditing.offers",
     "Prerequisite": "pdalloc.problem.rules",
     "Problem": "pdalloc.problem",
     "Progress": "pdalloc.context",
@@ -133,6 +152,7 @@ _MODULE_OF = {
     "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",
     "Record": "pdalloc.auditing.record",
+    "Repair": "pdalloc.auditing.repaired",
     "Required": "pdalloc.problem.rules",
     "Result": "pdalloc.result",
     "Seats": "pdalloc.auditing.questions",
@@ -141,6 +161,7 @@ _MODULE_OF = {
     "TagQuota": "pdalloc.problem.rules",
     "Together": "pdalloc.problem.rules",
     "Violation": "pdalloc.violations",
+    "Waitlists": "pdalloc.auditing.waitlist",
     "Welfare": "pdalloc.objectives",
     "WhatIf": "pdalloc.auditing.answers",
     "audit": "pdalloc.auditing.table",
@@ -150,12 +171,15 @@ _MODULE_OF = {
     "guarantees": "pdalloc.solvers.guarantees",
     "history": "pdalloc.auditing.history",
     "manipulate": "pdalloc.auditing.manipulate",
+    "offer_seat": "pdalloc.auditing.offers",
     "read_tables": "pdalloc.problem.tables",
+    "repair": "pdalloc.auditing.repair",
     "solve": "pdalloc.solvers.solve",
     "solver_class": "pdalloc.solvers.registry",
     "solver_names": "pdalloc.solvers.registry",
     "summary": "pdalloc.metrics",
     "verify": "pdalloc.verifier",
+    "waitlist": "pdalloc.auditing.waitlist",
     "what_if": "pdalloc.auditing.whatif",
     "write_tables": "pdalloc.problem.table_writer",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from pdalloc.objectives.levels import EMPTY_PLACES, Costs, ExcessCosts, Level
 from pdalloc.problem import Feature, Problem
 from pdalloc.violations import personal_violations
 
-__all__ = ["CHANGED_SCHEDULES", "Changes", "Published", "published_in"]
+__all__ = ["CHANGED_SCHEDULES", "Changes", "Published", "impossible", "published_in"]
 
 CHANGED_SCHEDULES = Level("changed schedules")
 
@@ -83,10 +83,14 @@ class Changes:
         )
         return changed & published.counts
 
+    @property
+    def schedules(self) -> Schedules:
+        """What was published: (participant id, session ids) of each."""
+        return cast(Schedules, self.before)
+
     def published(self, problem: Problem) -> Published:
         """Return what was published, in the numbers of a problem."""
-        schedules: Any = self.before
-        return published_in(problem, schedules, self.free)
+        return published_in(problem, self.schedules, self.free)
 
     def costs(self, problem: Problem) -> Iterator[Costs]:
         """See `Objective.costs`."""
