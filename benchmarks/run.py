@@ -24,6 +24,7 @@ from benchmarks import (
     peers,
     profiles,
     reading,
+    repairing,
     turns,
     whatif,
     whole_days,
@@ -48,6 +49,7 @@ CAPABILITIES = (
     checking,
     auditing,
     reading,
+    repairing,
     command,
     whole_days,
     whatif,
@@ -77,6 +79,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
             file = Path(folder) / "choices.npz"
             instance.write(file)
             for capability in [whole_days, auditing, whatif] if instance.group == "days" else CAPABILITIES:
+            for capability in [whole_days, auditing, repairing] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

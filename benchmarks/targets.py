@@ -15,6 +15,7 @@ from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
 from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
+from benchmarks.repairing import REPAIR, REPAIR_FREE, REPAIRED
 from benchmarks.results import Results, ratio
 from benchmarks.turns import DRAWS, ONE_DRAW
 from benchmarks.whatif import MORE
@@ -120,6 +121,9 @@ def _targets() -> Iterator[Target]:
     yield from _of_rules_with_priorities(middle, large)
     yield Target("Problem.from_arrays", large, 15, False, "passes", partial(_passes, FROM_ARRAYS))
     yield Target("Problem.from_arrays: peak memory", large, 3, False, "times the input's", _times_the_input)
+    for day_repaired in REPAIRED:
+        for repaired in (REPAIR, REPAIR_FREE):
+            yield Target(repaired, day_repaired.name, 2, False, "s", partial(_seconds, repaired))
     yield Target(FIRST_RUN, LEXINGTON.name, 3, False, "s", partial(_seconds, FIRST_RUN))
     yield Target(LATER_RUN, LEXINGTON.name, 2, False, "s", partial(_seconds, LATER_RUN))
     for day in DAYS:

@@ -22,7 +22,7 @@ from pdalloc.result import Result, options_of
 from pdalloc.solvers.mip.solver import Mip
 from pdalloc.solvers.solve import checked_time_limit, chosen_solver, solve
 
-__all__ = ["repair"]
+__all__ = ["repair", "with_fixed"]
 
 ALL_FIXED = "everybody whose schedule could stay was fixed in it before the others were allocated"
 
@@ -113,6 +113,9 @@ def repair(
             time_limit = max(time_limit - (time.monotonic() - started), 0.01)
         chosen = chosen_solver(problem, solver, {"objective": chain})
         result = solve(problem, chosen, seed=seed, time_limit=time_limit)
+    if kept:
+        origin = result.provenance
+        result = replace(result, provenance=replace(origin, options=origin.options | {"keep": [*map(list, kept)]}))
     return Repair(result, changes, find_moves(published, result.allocation, changes), kept)
 
 
@@ -141,11 +144,25 @@ def _with_kept(problem: Problem, kept: Sequence[tuple[str, str]], changes: Chang
     for who, what in gone:
         lost = f"session {what!r}" if who in problem.participants else f"participant {who!r}"
         raise ProblemError(f"keep: participant {who!r} cannot keep session {what!r}: {lost} is no more; leave it out")
-    pairs = np.array([(problem.participants.index(who), problem.sessions.index(what)) for who, what in kept], np.int32)
     try:
-        return replace(problem, fixed=np.unique(np.concatenate([problem.fixed, pairs]), axis=0))
+        return with_fixed(problem, kept)
     except ProblemError as error:
         raise ProblemError(f"keep: the pairs cannot all be kept: {error}") from None
+
+
+def with_fixed(problem: Problem, pairs: Iterable[tuple[str, str]]) -> Problem:
+    """Return the problem with more fixed pairs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such participant or session.
+    ProblemError
+        If a pair cannot be.
+    """
+    numbers = [(problem.participants.index(who), problem.sessions.index(what)) for who, what in pairs]
+    fixed = np.concatenate([problem.fixed, np.array(numbers, np.int32).reshape(-1, 2)])
+    return replace(problem, fixed=np.unique(fixed, axis=0))
 
 
 def _everybody_else_stays(

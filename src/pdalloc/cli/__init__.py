@@ -1,6 +1,8 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
-from pdalloc.cli import allocate, audit, certify, check, demo, explain, lottery, manipulate, solvers, tables, whatif
+from pdalloc.cli import (
+    allocate, audit, certify, check, demo, explain, lottery, manipulate, repair, solvers, tables, whatif,
+)
 from pdalloc.cli.group import main
 
 __all__ = ["main"]
@@ -16,6 +18,7 @@ for command in (
     lottery.lottery,
     manipulate.manipulate,
     whatif.whatif,
+    repair.repair,
     tables.tables,
     solvers.solvers,
     demo.demo,

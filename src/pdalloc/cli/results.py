@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pdalloc.errors import ProblemError
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pdalloc.problem import Problem
     from pdalloc.result import Result
 
-__all__ = ["default_out", "read_result", "read_results"]
+__all__ = ["default_out", "read_result", "read_results", "read_schedules"]
 
 RESULT = "result.json"
 
@@ -49,6 +49,43 @@ def read_results(folder: Path, paths: Sequence[Path] = ()) -> list[Result]:
     return [_read(problem, folder, path) for path in paths or [default_out(folder)]]
 
 
+def read_schedules(path: Path) -> dict[str, list[str]]:
+    """Read who was published to hold what, whatever tables it was made from.
+
+    Parameters
+    ----------
+    path : Path
+        A result.json, a folder with one, or the document of an allocation.
+
+    Raises
+    ------
+    ProblemError
+        If it cannot be read.
+    """
+    import msgspec
+
+    from pdalloc.allocation_json import AllocationDocument
+    from pdalloc.problem.json import decode
+    from pdalloc.result_json import ResultDocument
+
+    file = path / RESULT if path.is_dir() or not path.suffix else path
+    try:
+        text = file.read_bytes()
+        try:
+            is_allocation = msgspec.json.decode(text)["format"] == "pdalloc/allocation"
+        except (msgspec.DecodeError, UnicodeError, TypeError, KeyError, RecursionError):
+            is_allocation = False
+        if is_allocation:
+            return decode(text, AllocationDocument).schedules
+        return decode(text, ResultDocument).schedules
+    except FileNotFoundError:
+        raise ProblemError(f"{file}: no such file; name with --published what was published") from None
+    except OSError as error:
+        raise ProblemError(f"{file}: cannot be read: {error.strerror}; name a result.json") from None
+    except ProblemError as error:
+        raise ProblemError(f"{file}: {error}") from None
+
+
 def _read(problem: Problem, folder: Path, path: Path) -> Result:
     from pdalloc.problem.json import decode
     from pdalloc.result import Result
@@ -59,11 +96,11 @@ def _read(problem: Problem, folder: Path, path: Path) -> Result:
         if path.is_dir() or path == default_out(folder):
             file = path / RESULT
         text = file.read_bytes()
-        made_from = decode(text, ResultDocument).provenance.problem_hash
-        reading = _with_hash(problem, made_from)
+        made_from = decode(text, ResultDocument).provenance
+        reading = _with_hash(problem, made_from.problem_hash, made_from.options.get("keep"))
         if reading is None:
             raise ProblemError(
-                f"the result belongs to problem {made_from[:12]}..., but the tables in {folder} are "
+                f"the result belongs to problem {made_from.problem_hash[:12]}..., but the tables in {folder} are "
                 f"{problem.content_hash[:12]}...; name the folder that it was made from, or run `pdalloc allocate` "
                 "again if they have changed"
             )
@@ -78,12 +115,20 @@ def _read(problem: Problem, folder: Path, path: Path) -> Result:
         raise ProblemError(f"{file}: {error}") from None
 
 
-def _with_hash(problem: Problem, content_hash: str) -> Problem | None:
-    """Return the problem as it was when its hash was taken: `--unlisted` overrides what the tables say."""
+def _with_hash(problem: Problem, content_hash: str, kept: Any) -> Problem | None:
+    """Return the problem as it was when its hash was taken.
+
+    `--unlisted` of allocate overrides what the tables say, and `--keep` of repair fixes pairs.
+    """
+    from pdalloc.auditing.repair import with_fixed
     from pdalloc.problem.options import Unlisted
 
     for unlisted in (problem.unlisted, *get_args(Unlisted)):
         reading = problem if unlisted == problem.unlisted else problem.with_options(unlisted=unlisted)
         if reading.content_hash == content_hash:
             return reading
-    return None
+    try:
+        fixed = None if kept is None else with_fixed(problem, [(who, what) for who, what in kept])
+    except (TypeError, ValueError, ProblemError):
+        return None
+    return fixed if fixed is not None and fixed.content_hash == content_hash else None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from pdalloc.allocation import Allocation
+from pdalloc.auditing.repaired import Repair, move_row
 from pdalloc.files import csv_text, write_files
 from pdalloc.problem import Problem
 from pdalloc.random_assignment import RandomAssignment
 from pdalloc.result import Result
 
-__all__ = ["chance_rows", "neutralised", "roster_rows", "schedule_rows", "write_result"]
+__all__ = ["chance_rows", "move_rows", "neutralised", "roster_rows", "schedule_rows", "write_result"]
 
 CHANCES = "chances.csv"
 
@@ -20,8 +22,15 @@ CHANCES = "chances.csv"
 FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
 
 
-def write_result(result: Result, folder: str | Path) -> None:
+def write_result(result: Result, folder: str | Path, more: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write ``schedule.csv``, ``rosters.csv`` and ``result.json`` into a folder, all of them or none.
+
+    Parameters
+    ----------
+    result : Result
+    folder : path
+    more : mapping of file name to text, optional
+        Written with them.
 
     Where the result has chances, ``chances.csv`` too; where it has none, that of an earlier result is removed. The same
     problem, solver, options and seed give the same bytes: the runtime is left out.
@@ -35,6 +44,7 @@ def write_result(result: Result, folder: str | Path) -> None:
         "schedule.csv": csv_text(schedule_rows(result.allocation)),
         "rosters.csv": csv_text(roster_rows(result.allocation)),
         "result.json": result.to_json(runtime=False),
+        **more,
     }
     if result.random_assignment is not None:
         texts[CHANCES] = csv_text(chance_rows(result.random_assignment))
@@ -53,6 +63,13 @@ def chance_rows(chances: RandomAssignment) -> Iterator[list[str]]:
     for participant, session, *numbers in pairs:
         labels = neutralised(problem.participants[participant]), neutralised(problem.sessions[session])
         yield [*labels, *map(repr, numbers)]
+
+
+def move_rows(repair: Repair) -> Iterator[list[str]]:
+    """Yield the header, then a row for each schedule that differs from what was published."""
+    yield ["participant", "before", "after", "counts", "reason", "why"]
+    for move in repair.moves:
+        yield [neutralised(str(cell)) for cell in move_row(move)]
 
 
 def neutralised(cell: str) -> str:
