@@ -54,7 +54,7 @@ def best(problem: Problem, before: dict[str, list[str]], then: str, *, places_fi
 
 
 @pytest.mark.parametrize("then", ["rank-sum", "generous", "leximin"])
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_changes_are_fewest_and_the_next_objective_is_best_among_those(then: str, data: st.DataObject) -> None:
     problem = data.draw(DAYS)
@@ -71,7 +71,7 @@ def test_changes_are_fewest_and_the_next_objective_is_best_among_those(then: str
     assert tuple(value) == best(problem, before, then, places_first=places_first)
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_schedules_as_columns_count_changes_as_places_do(data: st.DataObject) -> None:
     problem = data.draw(DAYS)
@@ -129,7 +129,7 @@ class Soft:
 
 
 @pytest.mark.parametrize("other", ["rank-sum", "leximin"])
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_costs_of_going_beyond_any_bounds_are_least(other: str, data: st.DataObject) -> None:
     problem = data.draw(DAYS)

@@ -12,6 +12,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int64Array, among_pairs
 from pdalloc.auditing.given import allocation_of
+from pdalloc.auditing.leaving import find_leaving
 from pdalloc.auditing.move_reasons import find_moves
 from pdalloc.auditing.repaired import Repair
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
@@ -24,7 +25,7 @@ from pdalloc.solvers.solve import checked_time_limit, chosen_solver, solve
 
 __all__ = ["repair", "with_fixed"]
 
-ALL_FIXED = "everybody whose schedule could stay was fixed in it before the others were allocated"
+ALL_FIXED = "everybody who was not concerned was fixed in their schedule before the others were allocated"
 
 
 def repair(
@@ -60,8 +61,8 @@ def repair(
     places_first : bool
         Whether as many wanted places as possible are filled before changes are counted.
     solver : str
-        "auto" fixes everybody whose schedule could stay, and lets the cheapest exact solver allocate the others; only
-        where no such allocation exists, or places come first, "mip" chooses who has to move.
+        "auto" fixes everybody who is not concerned in their schedule, and lets the cheapest exact solver allocate the
+        others. Where that changes more schedules than it might, or places come first, "mip" decides on everybody.
     time_limit : float, optional
         Seconds, positive.
     seed : int, optional
@@ -80,9 +81,9 @@ def repair(
 
     Notes
     -----
-    With "auto", the schedules that break a rule by themselves are a lower bound on the number of changes. Where
-    everybody else can stay, that bound is met; then every allocation with as few changes has them stay, and fixing them
-    leaves out nothing.
+    With "auto", the schedules that break a rule by themselves, and the fewest people who can leave sessions with too
+    few seats, are a lower bound on the number of changes. Where everybody else can stay and the bound is met, every
+    allocation with as few changes has them stay, and fixing them leaves out nothing.
 
     Examples
     --------
@@ -173,21 +174,31 @@ def _everybody_else_stays(
     time_limit: float | None,
     seed: int | None,
 ) -> Result | None:
-    """Return the best allocation in which nobody moves who can stay, None if there is none."""
+    """Return the best allocation in which nobody moves who is not concerned, None if that changes more than it might.
+
+    Concerned is whose schedule breaks a rule, and who holds a session with too few seats for all who could stay.
+    """
     published = changes.published(problem)
-    is_lost = impossible(problem, published)
+    is_lost = published.counts & impossible(problem, published)
     stays = published.counts & ~is_lost
+    leaving = find_leaving(problem, published.pairs[stays[published.pairs[:, 0]]])
+    if leaving is None:
+        return None
+    fewest = int(is_lost.sum()) + leaving.fewest
+    stays[leaving.people] = False
+    asked = chain if leaving.fewest else objective
     try:
         smaller = _fixed(problem, published, stays)
         if objective.levels(smaller) != objective.levels(problem):
             return None
-        found = solve(smaller, seed=seed, time_limit=time_limit, objective=objective)
+        found = solve(smaller, seed=seed, time_limit=time_limit, objective=asked)
     except (ProblemError, InfeasibleError):
         return None
     allocation = found.allocation
-    assert found.bound is not None
     allocation = Allocation.from_pairs(problem, allocation.participant, allocation.session, allocation.runs)
     value = chain.value(allocation)
+    if value[0] != fewest or found.bound is None:
+        return None
     options: dict[str, Any] = found.provenance.options | {"objective": options_of(Mip(chain))["objective"]}
     return replace(
         found,
@@ -196,7 +207,7 @@ def _everybody_else_stays(
         objective_name=chain.name,
         levels=chain.levels(problem),
         objective=value,
-        bound=(int((published.counts & is_lost).sum()), *found.bound),
+        bound=(fewest, *found.bound[len(found.bound) + 1 - len(value) :]),
         notes=(*found.notes, ALL_FIXED),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array, rows_outside
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array, among_pairs, rows_outside
 from pdalloc.errors import Finding
 from pdalloc.hints import did_you_mean
 from pdalloc.problem.choices import MAX_WHOLE
@@ -183,7 +183,12 @@ def _fixed_have_seats(problem: Problem) -> Iterator[Finding]:
 
 
 def _fixed_can_attend(problem: Problem) -> Iterator[Finding]:
-    for row, (participant, session) in enumerate(problem.fixed.tolist()):
+    people, sessions = problem.fixed[:, 0], problem.fixed[:, 1]
+    barred = np.concatenate([problem.forbidden, problem.facilitated])
+    suspicious = among_pairs(people, sessions, barred, len(problem.sessions))
+    suspicious |= (problem.session_slots.mask()[sessions] & ~problem.available[people]).any(axis=1)
+    for row in np.flatnonzero(suspicious).tolist():
+        participant, session = problem.fixed[row].tolist()
         if reason := _bar(problem, participant, session):
             yield Finding(
                 f"participant {problem.participants[participant]!r} is fixed in session {problem.sessions[session]!r} "
@@ -206,8 +211,9 @@ def _bar(problem: Problem, participant: int, session: int) -> str:
 
 
 def _fixed_fit_together(problem: Problem) -> Iterator[Finding]:
+    suspicious = _crowded(problem)
     schedule: dict[int, list[int]] = defaultdict(list)
-    for participant, session in problem.fixed.tolist():
+    for participant, session in problem.fixed[suspicious[problem.fixed[:, 0]]].tolist():
         schedule[participant].append(session)
     for participant, sessions in schedule.items():
         who = f"participant {problem.participants[participant]!r}"
@@ -225,6 +231,20 @@ def _fixed_fit_together(problem: Problem) -> Iterator[Finding]:
                 "slots in which they are free); raise the limit or release a pair",
                 "fixed",
             )
+
+
+def _crowded(problem: Problem) -> BoolArray:
+    """Return whose fixed pairs may not fit together: bool array, shape (participants,)."""
+    people, sessions = problem.fixed[:, 0], problem.fixed[:, 1]
+    in_slot = np.zeros((len(problem.participants), len(problem.slots)), np.int64)
+    np.add.at(in_slot, people, problem.session_slots.mask()[sessions].astype(np.int64))
+    places = np.bincount(people, problem.session_size[sessions], minlength=len(in_slot))
+    # topics and conflicts are rare, and looked at wherever there is one
+    special = problem.topic >= 0
+    special[problem.conflicts.ravel()] = True
+    several = np.bincount(people, special[sessions], minlength=len(in_slot)) > 1
+    crowded: BoolArray = (in_slot > 1).any(axis=1) | (places > problem.wanted) | several
+    return crowded
 
 
 def _clash(problem: Problem, first: int, second: int) -> str:

@@ -51,7 +51,10 @@ def possible_pairs(problem: Problem, *, unlisted: bool) -> Pairs:
     is_fixed = among_pairs(participant, session, problem.fixed, sessions)
     barred = np.concatenate([problem.forbidden, problem.facilitated])
     is_open = ~among_pairs(participant, session, barred, sessions)
-    is_open &= problem.session_size[session] <= problem.limit[participant]
+    # beside the fixed pairs
+    room = problem.limit.copy()
+    np.subtract.at(room, problem.fixed[:, 0], problem.session_size[problem.fixed[:, 1]])
+    is_open &= problem.session_size[session] <= room[participant]
     is_open &= ~_busy(problem)[participant, session]
     kept = np.flatnonzero(is_open | is_fixed)
     participant, session = participant[kept], session[kept]
@@ -59,9 +62,11 @@ def possible_pairs(problem: Problem, *, unlisted: bool) -> Pairs:
 
 
 def _busy(problem: Problem) -> BoolArray:
-    """Return whether each participant is away or surely facilitating at some time of each session."""
+    """Return whether each participant is away, fixed or surely facilitating at some time of each session."""
     if not len(problem.slots):
         return np.zeros((len(problem.participants), len(problem.sessions)), np.bool_)
     taken = ~problem.available_if(~problem.may_be_cancelled)
-    overlap: BoolArray = taken.astype(np.float32) @ problem.session_slots.mask().T.astype(np.float32) > 0
+    mask = problem.session_slots.mask()
+    np.logical_or.at(taken, problem.fixed[:, 0], mask[problem.fixed[:, 1]])
+    overlap: BoolArray = taken.astype(np.float32) @ mask.T.astype(np.float32) > 0
     return overlap
