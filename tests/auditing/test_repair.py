@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -295,6 +297,8 @@ def test_a_repair_is_told_as_text_table_and_document(published: Result) -> None:
     frame = found.to_frame()
     assert (list(frame.columns), frame.to_numpy().tolist()) == (columns, [row])
     document = json.loads(found.to_json())
+    schema = (files("pdalloc") / "schemas" / "repair-1.json").read_text(encoding="utf-8")
+    jsonschema.validate(document, json.loads(schema))
     assert (document["format"], document["changed"], document["fewest"], document["left"]) == (
         "pdalloc/repair", 1, 1, ["t1"],
     )  # fmt: skip

@@ -36,7 +36,7 @@ class Changes:
     Parameters
     ----------
     before : Allocation, or mapping of participant id to session ids
-        What was published. It is kept as ids, sorted as given.
+        What was published. Only the ids are kept.
     places_first : bool
         Whether as many wanted places as possible are filled before changes are counted.
     free : collection of str
