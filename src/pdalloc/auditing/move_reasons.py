@@ -51,6 +51,9 @@ def find_moves(published: object, now: Allocation, changes: Changes) -> tuple[Mo
             text = "had no session before" if label in known or not known else "is new"
             moves.append(Move(label, (), after, MoveReason.NEW, text))
         else:
+            if isinstance(published, Allocation):
+                # in the order of the day
+                before = published.schedule_of(label)
             moves.append(Move(label, before, after, *reasons.of(number, before, after)))
     return tuple(moves)
 
