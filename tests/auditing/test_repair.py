@@ -257,7 +257,7 @@ def test_kept_pairs_stay_whoever_else_has_to_move(published: Result) -> None:
         assert found.moves[0].text == "session 'a' has 1 seats for 2 who held one and could stay, or are fixed in it"
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(drawn=repairs(), data=st.data())
 def test_any_pair_is_kept_or_it_is_said_why_not(drawn: tuple[Allocation, Problem], data: st.DataObject) -> None:
     published, changed = drawn
