@@ -54,6 +54,8 @@ CAPABILITIES = (
     whole_days,
     whatif,
 )
+OF_DAYS = (whole_days, auditing, whatif, repairing)
+"""What runs on days whose slots are tied together."""
 TIME_LIMIT = 600
 
 Process = Callable[[str, Benchmark, Instance, Path], Measurement]
@@ -78,8 +80,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
         for instance in instances:
             file = Path(folder) / "choices.npz"
             instance.write(file)
-            for capability in [whole_days, auditing, whatif] if instance.group == "days" else CAPABILITIES:
-            for capability in [whole_days, auditing, repairing] if instance.group == "days" else CAPABILITIES:
+            for capability in OF_DAYS if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

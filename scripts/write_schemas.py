@@ -12,8 +12,8 @@ from pdalloc.auditing.audit_json import AuditDocument
 from pdalloc.auditing.certificate_json import CertificateDocument
 from pdalloc.auditing.explanation_json import ExplanationDocument
 from pdalloc.auditing.record_json import RecordDocument
-from pdalloc.auditing.whatif_json import WhatIfDocument
 from pdalloc.auditing.repair_json import RepairDocument
+from pdalloc.auditing.whatif_json import WhatIfDocument
 from pdalloc.lottery.documents import CommitmentDocument, CommonDocument, OpeningDocument, TranscriptDocument
 from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
@@ -26,8 +26,6 @@ DOCUMENTS: dict[str, type[Document]] = {
     "certificate-1.json": CertificateDocument,
     "explanation-2.json": ExplanationDocument,
     "record-2.json": RecordDocument,
-    "explanation-1.json": ExplanationDocument,
-    "record-1.json": RecordDocument,
     "repair-1.json": RepairDocument,
     "lottery-common-1.json": CommonDocument,
     "lottery-opening-1.json": OpeningDocument,

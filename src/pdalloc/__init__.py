@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pdalloc.auditing.history import history
     from pdalloc.auditing.manipulate import manipulate
     from pdalloc.auditing.manipulation import Manipulation, Manipulations
-    from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Seats
     from pdalloc.auditing.offers import Offer, Offers, offer_seat
+    from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Seats
     from pdalloc.auditing.record import Record, export_record
     from pdalloc.auditing.repair import repair
     from pdalloc.auditing.repaired import Move, MoveReason, Repair
     from pdalloc.auditing.table import Audit, audit
-    from pdalloc.auditing.whatif import what_if
     from pdalloc.auditing.waitlist import Waitlists, waitlist
+    from pdalloc.auditing.whatif import what_if
     from pdalloc.context import Context, Progress
     from pdalloc.metrics import Summary, summary
     from pdalloc.objectives import Changes, Generous, Greedy, RankMaximal, RankSum, Welfare

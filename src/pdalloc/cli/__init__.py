@@ -1,7 +1,18 @@
 """The command `pdalloc`: a file for each of its subcommands, and what they share."""
 
 from pdalloc.cli import (
-    allocate, audit, certify, check, demo, explain, lottery, manipulate, repair, solvers, tables, whatif,
+    allocate,
+    audit,
+    certify,
+    check,
+    demo,
+    explain,
+    lottery,
+    manipulate,
+    repair,
+    solvers,
+    tables,
+    whatif,
 )
 from pdalloc.cli.group import main
 
