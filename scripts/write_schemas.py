@@ -23,7 +23,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "allocation-1.json": AllocationDocument,
     "result-1.json": ResultDocument,
     "audit-1.json": AuditDocument,
-    "certificate-1.json": CertificateDocument,
+    "certificate-2.json": CertificateDocument,
     "explanation-2.json": ExplanationDocument,
     "record-2.json": RecordDocument,
     "repair-1.json": RepairDocument,

@@ -17,7 +17,10 @@ from pdalloc.problem.table_writer import table_texts
 from tests.strategies import allocations, problems
 
 ANY_DAY = st.one_of(
-    problems(minimums=True), problems(minimums=True, facilitator_limits=True), problems(weights=True, rated=True)
+    problems(minimums=True),
+    problems(minimums=True, facilitator_limits=True),
+    problems(weights=True, rated=True),
+    problems(minimums=True, rules=3, soft=True),
 )
 OBJECTIVES = ("rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin")
 
@@ -104,6 +107,10 @@ def test_no_multipliers_give_a_bound_above_any_allocation(problem: Problem, data
     levels = verifier.levels_of(day, [{"name": name}])
     price, positive = st.integers(-4, 4), st.integers(0, 4)
     may = [session for session in range(len(day.sessions)) if day.may_be_cancelled[session]]
+
+    def price_of(row: verifier.Row) -> st.SearchStrategy[int]:
+        return st.integers(0 if row.lower is None else -4, 0 if row.upper is None else 4)
+
     own = [(i, s) for i in range(len(day.participants)) for s in day.own[i]]
     weights = data.draw(st.lists(positive, min_size=len(levels), max_size=len(levels)))
     proof = {
@@ -113,6 +120,7 @@ def test_no_multipliers_give_a_bound_above_any_allocation(problem: Problem, data
         "running": [(day.participants[i], day.sessions[s], data.draw(price)) for i, s in own],
         "session_limits": {name: data.draw(positive) for name in day.most_sessions},
         "participant_limits": {name: data.draw(positive) for name in day.most_participants},
+        "rules": [(*key, data.draw(price_of(row))) for key, row in day.rows.items()],
     }
     value = verifier.value_of(day, levels, *numbered(allocation))
     total = sum(weight * part for weight, part in zip(weights, value, strict=True))
@@ -153,7 +161,7 @@ def rejection(certificate: Any, tables: Any) -> str:
         ("NaN", "this is no certificate"),
         ("{}", "this is no certificate"),
         ('{"format": "pdalloc/result", "version": 1}', "this is no certificate"),
-        ('{"format": "pdalloc/certificate", "version": Infinity}', "it is a certificate of version inf, not 1"),
+        ('{"format": "pdalloc/certificate", "version": Infinity}', "it is a certificate of version inf, not 1 or 2"),
         ('{"format": "pdalloc/certificate", "version": 1}', "cannot be read: KeyError: 'digest'"),
     ],
 )

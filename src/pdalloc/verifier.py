@@ -17,9 +17,9 @@ import io
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,6 +136,19 @@ class Day:
             {(self.person[pair["participant"]], self.session[pair["session"]]) for pair in rules.get(name, [])}
             for name in ("fixed", "forbidden")
         )
+        self.opened: list[set[int]] = [set() for _ in self.participants]
+        for person, number in self.fixed:
+            self.opened[person].add(number)
+        self.tags = [_list(row.get("tags", "")) for row in table["sessions"]]
+        self.people = table["participants"]
+        self.rows: dict[tuple[int, int], Row] = {}
+        for number, rule in enumerate(rules.get("rules", [])):
+            rows = rows_of_rule(self, rule)
+            if "penalty" not in rule:
+                self.rows |= {(number, row): inequality for row, inequality in enumerate(rows)}
+            if rule["rule"] == "required":
+                for person, session in (pair for row in rows for pair in row.coefficient):
+                    self.opened[person].add(session)
         in_fixed = {session for _, session in self.fixed}
         self.may_be_cancelled = [
             not row.get("must_run")
@@ -192,7 +205,13 @@ class Day:
         """Return whether a session is open to somebody, whatever else they take."""
         if (person, session) in self.forbidden or session in self.own[person]:
             return False
-        return self.unlisted or session in self.rank[person] or (person, session) in self.fixed
+        return self.unlisted or session in self.rank[person] or session in self.opened[person]
+
+    def in_reach(self, person: int) -> Collection[int]:
+        """Return what somebody chose, is fixed or required in; every session where unlisted places are allowed."""
+        if self.unlisted:
+            return range(len(self.sessions))
+        return self.rank[person].keys() | self.opened[person] if self.opened[person] else self.rank[person]
 
     def are_apart(self, first: int, second: int) -> bool:
         """Return whether nobody can take both sessions."""
@@ -250,6 +269,73 @@ def _weights(rows: list[dict[str, str]]) -> tuple[list[int], int]:
     return [own * more for own, more in zip(weight, inverse, strict=True)], scale * unit
 
 
+# ---- rules of several participants or sessions -------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """An inequality: `lower` <= sum of coefficients of the (participant, session) pairs that are there <= `upper`."""
+
+    coefficient: dict[tuple[int, int], int]
+    lower: int | None
+    upper: int | None
+
+
+WHO, AMOUNT = ("participants", "group", "value"), ("at_least", "at_most")
+RULES = {
+    "together": ("participants", "session", "topic"),
+    "apart": ("participants", "session", "topic"),
+    "group-quota": ("group", "value", "session", "tag", *AMOUNT),
+    "tag-quota": ("tag", *AMOUNT, *WHO),
+    "required": ("sessions", *WHO),
+    "forbidden": ("sessions", "tag", *WHO),
+    "prerequisite": ("session", "needs"),
+}
+"""What each rule may be told, besides its penalty."""
+
+
+def rows_of_rule(day: Day, rule: dict[str, Any]) -> list[Row]:
+    """Return the inequalities of a rule, in the order of pairs, participants or group values, then of sessions."""
+    name = rule["rule"]
+    _require(name in RULES, f"rule {name!r} is not known")
+    _require(set(rule) <= {"rule", "penalty", *RULES[name]}, f"rule {name!r} is told what is not known")
+    if name == "group-quota" and "value" not in rule:
+        values = dict.fromkeys(row[rule["group"]] for row in day.people if row.get(rule["group"]))
+        return [row for value in values for row in rows_of_rule(day, rule | {"value": value})]
+    people, sessions = _people_of(day, rule), _sessions_of(day, rule)
+    if name == "together":
+        return [Row({(one, s): 1, (other, s): -1}, 0, 0) for one, other in pairwise(people) for s in sessions]
+    if name == "apart":
+        return [Row({(p, s): 1 for p in people}, None, 1) for s in sessions]
+    if name == "required":
+        return [Row({(p, s): 1 for s in sessions}, 1, None) for p in people]
+    if name == "tag-quota":
+        return [Row({(p, s): 1 for s in sessions}, rule.get("at_least"), rule.get("at_most")) for p in people]
+    if name == "prerequisite":
+        needs = [day.session[what] for what in rule["needs"]]
+        return [Row({(p, s): -1 for s in needs} | {(p, sessions[0]): 1}, None, 0) for p in people]
+    every = {(p, s): 1 for p in people for s in sessions}
+    return [Row(every, rule.get("at_least"), 0 if name == "forbidden" else rule.get("at_most"))]
+
+
+def _people_of(day: Day, rule: dict[str, Any]) -> list[int]:
+    """Return who is meant: some participants, those who have the value in the column, or everybody."""
+    if "participants" in rule:
+        return [day.person[who] for who in rule["participants"]]
+    if "group" in rule:
+        return [person for person, row in enumerate(day.people) if row.get(rule["group"]) == rule["value"]]
+    return list(range(len(day.participants)))
+
+
+def _sessions_of(day: Day, rule: dict[str, Any]) -> list[int]:
+    """Return what is meant: some sessions, those of the topic, those with the tag, or all."""
+    if "sessions" in rule or "session" in rule:
+        return [day.session[what] for what in rule.get("sessions", [rule.get("session")])]
+    every = range(len(day.sessions))
+    if "topic" in rule:
+        return [session for session in every if day.topic[session] == rule["topic"]]
+    return [session for session in every if "tag" not in rule or rule["tag"] in day.tags[session]]
+
+
 # ---- rules -------------------------------------------------------------------------------------------------------
 
 Schedules = list[list[int]]
@@ -277,6 +363,11 @@ def check_rules(day: Day, schedules: Schedules, cancelled: set[int]) -> None:
                 if name in names and session not in cancelled
             )
             _require(total <= most, f"facilitator {name!r} is above a limit")
+    taken = {(person, session) for person, schedule in enumerate(schedules) for session in schedule}
+    for (rule, _), (coefficient, lower, upper) in day.rows.items():
+        amount = sum(coefficient[pair] for pair in coefficient.keys() & taken)
+        kept = (lower is None or lower <= amount) and (upper is None or amount <= upper)
+        _require(kept, f"rule {rule} of rules.toml, counted from 0, is broken")
 
 
 def _check_schedule(day: Day, person: int, schedule: list[int], cancelled: set[int]) -> None:
@@ -410,7 +501,8 @@ class Multipliers:
     """Whole numbers that turn what ties participants together into prices; those not given are 0.
 
     `seat[s]` is paid for each place in session s, `link[i, s]` besides by participant i for a session that may be
-    cancelled, `running[i, s]` by who runs s if it runs; `session_limit` and `participant_limit` by facilitators.
+    cancelled, `running[i, s]` by who runs s if it runs; `session_limit` and `participant_limit` by facilitators;
+    `pair[i, s]` by participant i for s because of rules, which receive `of_rules`.
     """
 
     def __init__(self, day: Day, proof: dict[str, Any]) -> None:
@@ -432,6 +524,17 @@ class Multipliers:
         _require(set(self.participant_limit) <= set(day.most_participants), "a facilitator has no such limit")
         _require(all(day.may_be_cancelled[session] for _, session in self.link), "a link to a session that always runs")
         _require(all(s in day.own[i] for i, s in self.running), "somebody runs no such session")
+        self.pair: dict[tuple[int, int], int] = {}
+        self.of_rules = 0
+        for rule, number, price in proof.get("rules", []):
+            row = day.rows[rule, number]
+            # a price above 0 holds the sum below its upper bound, one below 0 above the lower one
+            bound = row.upper if _integer(price) > 0 else row.lower
+            if bound is None:
+                raise RejectedError(f"row {number} of rule {rule} has no such bound")
+            self.of_rules += price * bound
+            for pair, coefficient in row.coefficient.items():
+                self.pair[pair] = self.pair.get(pair, 0) + price * coefficient
 
 
 def _integer(number: Any) -> int:
@@ -481,9 +584,10 @@ class Bound:
         self.total = sum(self.cheapest) + self._of_sessions()
 
     def _of_sessions(self) -> int:
-        """Return the least that sessions and facilitators' limits add."""
+        """Return the least that sessions, facilitators' limits and rules add."""
         day, prices = self.day, self.prices
-        total = -sum(price * day.most_sessions[name] for name, price in prices.session_limit.items())
+        total = -prices.of_rules
+        total -= sum(price * day.most_sessions[name] for name, price in prices.session_limit.items())
         total -= sum(price * day.most_participants[name] for name, price in prices.participant_limit.items())
         of_run = [sum(prices.session_limit.get(name, 0) for name in names) for names in day.facilitators]
         for (_, session), price in (*prices.link.items(), *prices.running.items()):
@@ -573,7 +677,7 @@ class _Cheapest:
         """Return what can be chosen at each stage, the cheapest first."""
         day = self.day
         stages: dict[int, list[_Option]] = {}
-        for session in range(len(day.sessions)) if day.unlisted else {*day.rank[self.person], *self.fixed}:
+        for session in day.in_reach(self.person):
             closed = kept_out(day, self.person, session, self.busy, self.wanted)
             if session in self.fixed or not (closed or session in self.cancelled):
                 mask = day.mask[session]
@@ -584,7 +688,8 @@ class _Cheapest:
     def _option(self, session: int) -> _Option:
         day, prices, size = self.day, self.prices, self.day.size[session]
         cost = sum(weight * place_cost(day, level, self.person, session) for weight, level in self.sums)
-        cost += prices.seat[session] + prices.link.get((self.person, session), 0) - self.of_empty * size
+        cost += prices.seat[session] - self.of_empty * size
+        cost += prices.link.get((self.person, session), 0) + prices.pair.get((self.person, session), 0)
         if prices.participant_limit:
             cost += sum(prices.participant_limit.get(name, 0) for name in day.facilitators[session])
         rank = day.rank[self.person].get(session, day.longest + 1)
@@ -655,7 +760,7 @@ def kept_out(day: Day, person: int, session: int, busy: int, wanted: int) -> boo
 
 def _verify(document: dict[str, Any], texts: dict[str, str]) -> str:
     _require(isinstance(document, dict) and document.get("format") == "pdalloc/certificate", "this is no certificate")
-    _require(document["version"] == 1, f"it is a certificate of version {document['version']}, not 1")
+    _require(document["version"] in (1, 2), f"it is a certificate of version {document['version']}, not 1 or 2")
     content = {name: part for name, part in document.items() if name != "digest"}
     _require(digest_of(content) == document["digest"], "the certificate was changed: its digest does not fit")
     _require(tables_digest(texts) == document["tables"], "these are other tables, or not in their plain form")
@@ -814,8 +919,7 @@ def _check_shortages(day: Day, document: dict[str, Any]) -> str:
                 _require(
                     day.limit[person] >= len(day.slots) - busy.bit_count(), "somebody in a shortage may do without"
                 )
-            choices = range(len(day.sessions)) if day.unlisted else day.rank[person]
-            for session in choices:
+            for session in day.in_reach(person):
                 if day.mask[session] & bit == bit and day.may_take(person, session) and not day.mask[session] & busy:
                     _require(session in sessions, "somebody in a shortage has another session")
         seats = sum(day.capacity[session] for session in sessions)
@@ -887,7 +991,7 @@ def _check_prices(day: Day, labelled: dict[str, int], schedules: Schedules, canc
         if wanted == 0 or person in fixed:
             continue
         held = (day.rank[person].get(schedule[0], day.longest + 1), price[schedule[0]]) if schedule else (None, 0)
-        for session in range(len(price)) if day.unlisted else day.rank[person]:
+        for session in day.in_reach(person):
             if session in cancelled or session in schedule or kept_out(day, person, session, busy, wanted):
                 continue
             rank = day.rank[person].get(session, day.longest + 1)
@@ -954,6 +1058,7 @@ def _check_stable(day: Day, document: dict[str, Any]) -> str:
 
 
 def _check_unstable(day: Day, document: dict[str, Any]) -> str:
+    _require(not day.rows, "a rule of several participants or sessions may keep the pair apart")
     who, what = document["pair"]
     blocks = _Blocking(day, *_allocation(day, document)).has(day.person[who], day.session[what])
     _require(blocks, f"{who!r} and {what!r} do not block it")

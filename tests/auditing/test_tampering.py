@@ -95,7 +95,7 @@ def test_every_claim_that_can_be_verified_is_among_the_kinds() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_certificates_have_the_shipped_schema(kind: str) -> None:
-    schema = (Path(verifier.__file__).parent / "schemas" / "certificate-1.json").read_text(encoding="utf-8")
+    schema = (Path(verifier.__file__).parent / "schemas" / "certificate-2.json").read_text(encoding="utf-8")
     jsonschema.validate(json.loads(certificate(kind).to_json()), json.loads(schema))
 
 

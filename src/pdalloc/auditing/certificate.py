@@ -155,7 +155,7 @@ class Certificate:
         return f"{level.text(bound)} {level.name} at best"
 
     def to_json(self) -> str:
-        """Return the certificate as a JSON document, "pdalloc/certificate" version 1, for `pdalloc.verify`.
+        """Return the certificate as a JSON document, "pdalloc/certificate" version 2, for `pdalloc.verify`.
 
         Raises
         ------
@@ -166,7 +166,7 @@ class Certificate:
             raise OptionError("nothing is proved and nothing refuted, so there is no certificate to write")
         document = {
             "format": "pdalloc/certificate",
-            "version": 1,
+            "version": 2,
             "tables": verifier.tables_digest(table_texts(self.problem)),
             "claim": self.claim.value,
             **{name: self._parts()[name]() for name in verifier.CLAIMS[self.claim.value].fields},

@@ -41,6 +41,8 @@ class ProofEntry(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknow
     """Participant, session they run, and what they pay if it runs."""
     session_limits: dict[str, int] = {}
     participant_limits: dict[str, int] = {}
+    rules: list[tuple[int, int, int]] = []
+    """Number of a rule of rules.toml, of one of its inequalities, and its price: below 0 for a lower bound."""
     without: list[int] = []
     """Earlier levels, counted from 0, whose proofs exclude schedules."""
 
@@ -71,7 +73,8 @@ class CertificateDocument(Document, kw_only=True, omit_defaults=True):
     """A claim, with what is needed to check it against the tables."""
 
     format: Literal["pdalloc/certificate"]
-    version: Literal[1]
+    version: Literal[2]
+    # version 2 adds the prices of rules, optional
     tables: str
     """SHA-256 of all cells of the plain tables."""
     claim: Literal["optimal", "bounded", "improvable", "infeasible", "efficient", "inefficient", "stable", "unstable"]

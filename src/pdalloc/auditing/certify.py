@@ -156,5 +156,8 @@ def _certify_stability(allocation: Allocation) -> Certificate:
     if not len(found):
         return Certificate(Claim.STABLE, allocation.problem, allocation)
     problem = allocation.problem
+    if any(rule.penalty is None for rule in problem.rules):
+        # a rule may be what keeps the pair apart
+        return Certificate(Claim.OPEN, problem, allocation)
     pair = problem.participants[int(found.participant[0])], problem.sessions[int(found.session[0])]
     return Certificate(Claim.UNSTABLE, problem, allocation, pair=pair)

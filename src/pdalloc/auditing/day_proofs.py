@@ -14,6 +14,7 @@ from pdalloc.auditing.relaxation import Limit, Multipliers, Relaxation
 from pdalloc.context import Context
 from pdalloc.objectives import Costs, DayCosts, ExcessCosts, LevelCosts
 from pdalloc.problem import Problem
+from pdalloc.problem.rules import rule_rows
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.schedules import Items, Schedules, enumerate_schedules, item_costs
@@ -194,7 +195,7 @@ def _taken(allocation: Allocation, schedules: Schedules) -> Int64Array:
 
 def _size(proof: Entry) -> int:
     parts = [*proof["weights"], *proof["seats"].values(), *proof["participant_limits"].values()]
-    parts += [price for _, _, price in (*proof["links"], *proof["running"])]
+    parts += [price for _, _, price in (*proof["links"], *proof["running"], *proof["rules"])]
     return sum(map(abs, parts))
 
 
@@ -224,4 +225,11 @@ def written(problem: Problem, items: Items, weights: FloatArray, found: Multipli
         "running": by_item(found.running),
         "session_limits": labelled(facilitators, np.maximum(found.session_limits, 0)),
         "participant_limits": labelled(facilitators, np.maximum(found.participant_limits, 0)),
+        "rules": _by_rule(problem, whole(found.rules)),
     }
+
+
+def _by_rule(problem: Problem, prices: list[int]) -> list[tuple[int, int, int]]:
+    """Return the prices of the rows of rules that have one, each with the number of its rule and its number there."""
+    rule = rule_rows(problem).rule.tolist()
+    return [(rule[row], row - rule.index(rule[row]), price) for row, price in enumerate(prices) if price]

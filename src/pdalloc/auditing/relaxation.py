@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.problem.rules import rule_rows
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.program import Program
 from pdalloc.solvers.mip.rows import Rows
@@ -43,6 +44,8 @@ class Multipliers(NamedTuple):
     session_limits, participant_limits : float arrays, shape (facilitators,)
     links, running : float arrays, shape (items,)
         That a session runs in which somebody has a place, or which somebody runs.
+    rules : float array, shape (rows,)
+        For each of `rule_rows`: above 0 for its upper bound, below 0 for its lower one; 0 for soft rules.
     """
 
     limits: FloatArray
@@ -51,6 +54,7 @@ class Multipliers(NamedTuple):
     participant_limits: FloatArray
     links: FloatArray
     running: FloatArray
+    rules: FloatArray
 
 
 class Limit(NamedTuple):
@@ -149,7 +153,10 @@ class Relaxation:
             np.flatnonzero(self.problem.most_sessions < self.problem.facilitator_sessions),
             np.flatnonzero(self.problem.most_participants < self.problem.facilitator_seats),
         )
-        self.blocks = list(self._session_blocks())
+        self.rules = rule_rows(self.problem)
+        self.hard = np.array([rule.penalty is None for rule in self.problem.rules], np.bool_)[self.rules.rule]
+        self.of_rules = self._rule_matrix()
+        self.blocks = [*self._session_blocks(), *self._rule_blocks()]
 
     def solve(self, cost: Int64Array, limits: list[Limit], enough: float) -> Dual | None:
         """Return multipliers for a level, None if the relaxation has no solution.
@@ -203,6 +210,7 @@ class Relaxation:
         pairs = problem.session_facilitators
         of_group = np.bincount(pairs.row, multipliers.participant_limits[pairs.column], len(of_session))
         price = np.where(items.is_place, (of_session + of_group)[items.session] + of_place, of_run)
+        price += self.of_rules.T @ multipliers.rules
         number = len(schedules)
         total = cost[:number] + schedules.sums(price)
         for limit, multiplier in zip(limits, multipliers.limits.tolist(), strict=True):
@@ -217,6 +225,8 @@ class Relaxation:
         bound -= sum(limit.most * part for limit, part in zip(limits, multipliers.limits.tolist(), strict=True))
         bound -= multipliers.session_limits @ problem.most_sessions
         bound -= multipliers.participant_limits @ problem.most_participants
+        above, below = multipliers.rules > 0, multipliers.rules < 0
+        bound -= multipliers.rules[above] @ self.rules.upper[above] + multipliers.rules[below] @ self.rules.lower[below]
         return Dual(float(bound), total - cheapest[schedules.owner], multipliers)
 
     def _keep(self, priced: Dual, enough: float) -> None:
@@ -235,22 +245,24 @@ class Relaxation:
         return chosen
 
     def shortfall(self) -> Multipliers | None:
-        """Return multipliers of the least number of participants that minimums lack, None if they lack nobody."""
+        """Return multipliers of the least by which minimums and rules are missed, None if all can be kept."""
         from scipy.sparse import csr_array, hstack
 
         self.linked[:] = True
         rows = self._program([])
-        sessions, first = len(self.problem.sessions), len(self.blocks[0][1])
-        at = first + np.arange(sessions), np.arange(sessions)
-        missing = csr_array((-np.ones(sessions), at), shape=(rows.rows.shape[0], sessions))
+        start = np.cumsum([0, *(len(most) for _, most in self.blocks)])
+        of_rules = np.arange(start[4], start[6])
+        row = np.concatenate([np.arange(start[1], start[2]), of_rules])
+        most = np.concatenate([self.problem.minimum, np.abs(rows.upper[of_rules]) + len(self.items.session)])
+        missing = csr_array((-np.ones(len(row)), (row, np.arange(len(row)))), shape=(rows.rows.shape[0], len(row)))
         program = Program(
-            np.concatenate([np.zeros(self.columns), np.ones(sessions)]),
+            np.concatenate([np.zeros(self.columns), np.ones(len(row))]),
             hstack([rows.rows, missing], format="csr"),
             rows.lower,
             rows.upper,
-            np.concatenate([rows.least, np.zeros(sessions)]),
-            np.concatenate([rows.most, self.problem.minimum.astype(np.float64)]),
-            np.zeros(self.columns + sessions, np.bool_),
+            np.concatenate([rows.least, np.zeros(len(row))]),
+            np.concatenate([rows.most, most]),
+            np.zeros(self.columns + len(row), np.bool_),
         )
         found = self.solver.solve(program)
         if found is None or found.values[self.columns :].sum() < TOLERANCE:
@@ -299,13 +311,18 @@ class Relaxation:
         """Return what is paid for the rows, by what they are about."""
         sizes = [limits, *(len(most) for _, most in self.blocks), int(self.linked.sum()), len(self.own)]
         parts = np.split(paid, np.cumsum(sizes))
-        of_limits, capacity, minimum, of_sessions, of_participants, of_links = (np.maximum(p, 0) for p in parts[:6])
+        of_limits, capacity, minimum, of_sessions, of_participants, above, below, of_links = (
+            np.maximum(part, 0) for part in parts[:8]
+        )
         links, runs = np.zeros(len(self.items.session)), np.zeros(len(self.items.session))
         links[self.place[self.linked]] = of_links
         session_limits, participant_limits = (np.zeros(len(self.problem.facilitators)) for _ in range(2))
         session_limits[self.limited[0]], participant_limits[self.limited[1]] = of_sessions, of_participants
-        runs[self.own] = parts[6]
-        return Multipliers(of_limits, capacity - minimum, session_limits, participant_limits, links, runs)
+        runs[self.own] = parts[8]
+        rules = np.zeros(len(self.rules))
+        rules[self.hard & np.isfinite(self.rules.upper)] += above
+        rules[self.hard & np.isfinite(self.rules.lower)] -= below
+        return Multipliers(of_limits, capacity - minimum, session_limits, participant_limits, links, runs, rules)
 
     # ---- rows ----------------------------------------------------------------------------------------------------
 
@@ -346,6 +363,25 @@ class Relaxation:
         few, least = self.limited
         yield runs[few], (problem.most_sessions - facilitates @ self.runs)[few]
         yield self._wide(facilitates @ attendance)[least], problem.most_participants[least].astype(np.float64)
+
+    def _rule_matrix(self) -> scipy.sparse.csr_array:
+        """Return the coefficients of rules over items, shape (rows, items); a pair without an item is never taken."""
+        from scipy.sparse import csr_array
+
+        items, rules = self.items, self.rules
+        item_of = np.full((len(self.problem.participants), len(self.problem.sessions)), -1)
+        place = np.flatnonzero(items.is_place)
+        item_of[items.participant[place], items.session[place]] = place
+        item = item_of[rules.participant, rules.session]
+        kept = np.flatnonzero(item >= 0)
+        entries = rules.coefficient[kept].astype(np.float64), (rules.row[kept], item[kept])
+        return csr_array(entries, shape=(len(rules), len(items.session)))
+
+    def _rule_blocks(self) -> Iterator[tuple[scipy.sparse.csr_array, FloatArray]]:
+        """Yield the rows of hard rules, and what they may come to: a block for upper bounds, one for lower ones."""
+        for sign, bound in ((1, self.rules.upper), (-1, self.rules.lower)):
+            kept = np.flatnonzero(self.hard & np.isfinite(bound))
+            yield self._wide(sign * self.of_rules[kept] @ self.of_columns), sign * bound[kept]
 
     def _person_rows(self) -> tuple[scipy.sparse.csr_array, FloatArray]:
         """Return the rows about one participant each: what they may take together."""
