@@ -232,7 +232,7 @@ def expected_rows(allocation: Allocation) -> dict[str, float]:
         rows["participants with justified envy"] = blocking.justified_envy_participants
     try:
         slots = metrics.slot_efficiency(allocation)
-        rows[f"Pareto efficient slots, of {len(slots)}"] = sum(slot.is_efficient for slot in slots)
+        rows[f"Pareto efficient slots, of {len(slots)}"] = sum(not slot.trade for slot in slots)
     except UnsupportedError:
         rows["Pareto efficient slots"] = math.nan
     return rows

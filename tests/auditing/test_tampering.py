@@ -16,7 +16,22 @@ import jsonschema
 import numpy as np
 import pytest
 
-from pdalloc import Allocation, Certificate, Claim, Model, Problem, certify, generators, read_tables, solve, verifier
+from pdalloc import (
+    Allocation,
+    Apart,
+    Certificate,
+    Claim,
+    GroupQuota,
+    Model,
+    Prerequisite,
+    Problem,
+    Together,
+    certify,
+    generators,
+    read_tables,
+    solve,
+    verifier,
+)
 from pdalloc.objectives import get_objective
 from pdalloc.problem.table_writer import table_texts
 
@@ -53,6 +68,24 @@ def lacking(*, limit: int = 1) -> Problem:
     return day.build()
 
 
+@cache
+def ruled(*, at_least: int = 2) -> Problem:
+    """Two schools: of each, some in x, not all in y; two keep together, and nobody takes z without x."""
+    day = Model(ranking="per-slot")
+    for session, slot in (("x", "am"), ("y", "am"), ("z", "pm"), ("w", "pm")):
+        day.add_session(session, capacity=4, slots=[slot], tags=["art"] if session in "yz" else [])
+    for number in range(6):
+        day.add_participant(f"p{number}", groups={"school": "Hill" if number % 2 else "Mill"})
+        day.add_ranking(f"p{number}", ["y", "x"] if number < 5 else ["x"])
+        day.add_ranking(f"p{number}", ["z", "w"])
+    day.add_rule(GroupQuota("school", session="x", at_least=at_least))
+    day.add_rule(GroupQuota("school", "Hill", tag="art", at_most=3))
+    day.add_rule(Together(["p0", "p1"]))
+    day.add_rule(Prerequisite("z", ["x"]))
+    day.add_rule(Apart(["p2", "p4"], penalty=1))
+    return day.build()
+
+
 def first_come(problem: Problem) -> Allocation:
     return solve(problem, "first-come").allocation
 
@@ -74,6 +107,11 @@ KINDS: dict[str, Callable[[], Certificate]] = {
     "unstable": lambda: certify(first_come(market()), "stability"),
     "need": lambda: certify(lacking()),
     "no allocation": lambda: certify(lacking(limit=2)),
+    "rules": lambda: certify(solve(ruled()).allocation),
+    "rules by level": lambda: certify(solve(ruled()).allocation, "greedy"),
+    "rules of whole days": lambda: certify(solve(ruled()).allocation, "leximin"),
+    "efficient with rules": lambda: certify(solve(ruled()), "efficiency"),
+    "rules that cannot hold": lambda: certify(ruled(at_least=3)),
 }
 
 
@@ -180,7 +218,7 @@ def test_a_forged_certificate_claims_nothing_that_is_not_true(kind: str) -> None
                 verifier.verify(forged, tables)
 
 
-@pytest.mark.parametrize("kind", ["prices", "multipliers", "unstable"])
+@pytest.mark.parametrize("kind", ["prices", "multipliers", "unstable", "rules"])
 def test_changed_tables_are_rejected(kind: str) -> None:
     document, tables = json.loads(certificate(kind).to_json()), table_texts(certificate(kind).problem)
     rng = np.random.default_rng(1)

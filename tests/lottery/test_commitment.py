@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 
 import pdalloc as pa
-from pdalloc import Model, Problem
-from pdalloc.errors import OptionError, ProblemError
+from pdalloc import Model, Problem, Together
+from pdalloc.errors import OptionError, ProblemError, UnsupportedError
 from pdalloc.lottery import Commitment, Openings, commit, verify_opening
 from pdalloc.lottery.documents import CommonDocument, OpeningDocument
 from pdalloc.problem.json import decode
@@ -308,3 +308,12 @@ def test_everybody_is_given_their_own_opening() -> None:
 def test_the_same_digests_in_another_order_are_another_commitment() -> None:
     commitment, _ = committed()
     assert replace(commitment, digests=commitment.digests[::-1]).digest != commitment.digest
+
+
+@pytest.mark.parametrize("penalty", [None, 2])
+def test_a_problem_with_rules_of_several_participants_is_refused(penalty: int | None) -> None:
+    """No part would hold them: what everybody checks would not be what is solved."""
+    problem = Problem.from_rankings({"a": ["x"], "b": ["x"]}, capacity={"x": 2})
+    message = "a commitment has no part for rules of several participants or sessions (here: participants 'a' and 'b' "
+    with pytest.raises(UnsupportedError, match=f"^{re.escape(message)}"):
+        commit(problem.with_rules(Together(["a", "b"], penalty=penalty)), key=KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdalloc import Allocation, Model, Problem, metrics, solve
+from pdalloc import Allocation, Forbidden, Model, Problem, audit, metrics, solve
 from pdalloc.errors import UnsupportedError
 from pdalloc.metrics import Move
 from pdalloc.problem.labels import Labels
@@ -86,8 +87,8 @@ def sessions_at(problem: Problem, slots: tuple[str, ...]) -> list[int]:
 @settings(max_examples=150)
 @given(data=st.data())
 def test_a_slot_is_efficient_exactly_if_no_reallocation_improves_it(data: st.DataObject) -> None:
-    shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"single": True}, {"coupled": False}]))
-    problem = data.draw(problems(**shape))
+    shapes = [problems(), problems(minimums=True), problems(single=True), problems(coupled=False)]
+    problem = data.draw(st.one_of(*shapes, problems(rules=2, soft=True), problems(rules=2)))
     allocation = data.draw(allocations(problem))
     if not len(problem.slots) and (problem.limit > 1).any():
         return
@@ -98,9 +99,33 @@ def test_a_slot_is_efficient_exactly_if_no_reallocation_improves_it(data: st.Dat
     assert {slot.slots for slot in found} == {tuple(problem.slots[slot] for slot in span) for span in expected}
     for slot in found:
         here = sessions_at(problem, slot.slots)
-        assert slot.is_efficient != can_be_improved(allocation, here)
+        if slot.is_efficient is None:
+            assert any(rule.penalty is None for rule in problem.rules)
+            assert slot.trade == ()
+        else:
+            assert slot.is_efficient != can_be_improved(allocation, here)
         if slot.trade:
             assert_improves(allocation, slot.trade, here)
+
+
+def test_a_trade_that_breaks_a_rule_is_not_shown() -> None:
+    problem = Problem.from_rankings(
+        {"p": ["x", "y"], "q": ["y", "x"], "r": ["z", "w"]}, capacity={"x": 1, "y": 1, "z": 1, "w": 1}
+    )
+    traded = Allocation.from_schedules(problem, {"p": ["y"], "q": ["x"], "r": ["w"]})
+    (day,) = metrics.slot_efficiency(traded)
+    assert [move.participant for move in day.trade] == ["p", "q"]
+    # all that is left is the move that the rule is not about
+    ruled = problem.with_rules(Forbidden(["x"], participants=["p"]))
+    (day,) = metrics.slot_efficiency(Allocation.from_schedules(ruled, {"p": ["y"], "q": ["x"], "r": ["w"]}))
+    assert day.trade == (Move("r", "w", "z"),)
+    (day,) = metrics.slot_efficiency(Allocation.from_schedules(ruled, {"p": ["y"], "q": ["x"], "r": ["z"]}))
+    assert (day.trade, day.is_open, day.is_efficient) == ((), True, None)
+    table = audit(Allocation.from_schedules(ruled, {"p": ["y"], "q": ["x"], "r": ["z"]}))
+    assert math.isnan(table.columns[""][table.rows.index("Pareto efficient slots, of 1")])
+    soft = problem.with_rules(Forbidden(["x"], participants=["p"], penalty=3))
+    (day,) = metrics.slot_efficiency(Allocation.from_schedules(soft, {"p": ["y"], "q": ["x"], "r": ["z"]}))
+    assert day.is_efficient is False
 
 
 @given(problem=problems(coupled=False))

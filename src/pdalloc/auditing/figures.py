@@ -150,7 +150,8 @@ def _justified_envy(day: Measured) -> dict[str, Value]:
 
 def _efficient_slots(day: Measured) -> dict[str, Value]:
     slots = metrics.slot_efficiency(day.allocation)
-    return {f"{EFFICIENT_SLOTS}, of {len(slots)}": sum(slot.is_efficient for slot in slots)}
+    is_open = any(slot.is_open for slot in slots)
+    return {f"{EFFICIENT_SLOTS}, of {len(slots)}": float("nan") if is_open else sum(not slot.trade for slot in slots)}
 
 
 def _popularity(day: Measured) -> dict[str, Value]:

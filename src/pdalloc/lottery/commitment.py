@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from pdalloc.errors import OptionError, ProblemError
+from pdalloc.errors import OptionError, ProblemError, UnsupportedError
 from pdalloc.lottery.documents import CommitmentDocument, DigestEntry
 from pdalloc.lottery.parts import common_text, opening_texts
-from pdalloc.problem import Problem
+from pdalloc.problem import Feature, Problem
 from pdalloc.problem.json import decode, encode
 from pdalloc.problem.labels import Labels, text_fault
 
@@ -174,6 +174,8 @@ def commit(
     ------
     OptionError
         If a text cannot be encoded, or the key is shorter.
+    UnsupportedError
+        If the problem has rules of several participants or sessions: no part holds them.
 
     Notes
     -----
@@ -192,6 +194,11 @@ def commit(
     for name, text in (("terms", terms), ("source", source)):
         if fault := text_fault(text):
             raise OptionError(f"{name} {text!r} {fault}; give a text")
+    if Feature.RULES in problem.features:
+        raise UnsupportedError(
+            f"a commitment has no part for {Feature.RULES} of several participants or sessions (here: "
+            f"{problem.features[Feature.RULES]}); leave them out, no solver with lots handles them"
+        )
     if key is None:
         key = secrets.token_bytes(KEY_BYTES)
     elif not isinstance(key, bytes) or len(key) < KEY_BYTES:

@@ -33,7 +33,7 @@ def common_text(problem: Problem, salt: str) -> str:
 def opening_texts(problem: Problem, salt_of: Callable[[str], str]) -> Iterator[str]:
     """Yield the part of each participant, in table order, as the text of a document.
 
-    With `common_text` these hold all that the document of the problem holds, each thing once.
+    With `common_text` these hold all that the document of a problem without rules holds, each thing once.
     """
     whole = problem_document(problem)
     fixed, forbidden = _sessions_by_participant(whole.fixed), _sessions_by_participant(whole.forbidden)

@@ -23,6 +23,7 @@ def better_choices(allocation: Allocation, counts: BoolArray) -> Int64Array:
     conflict), and where the day would then have more places than the participant wants, of as many others as it takes,
     those whose loss hurts least. A day is better with fewer empty places, then with fewer unlisted places, then at less
     cost (`day_costs`). Sessions where the participant is fixed stay; those that they could not attend do not count.
+    Rules of several participants or sessions are not looked at.
 
     Parameters
     ----------

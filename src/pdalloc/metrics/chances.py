@@ -27,6 +27,7 @@ ONE_PLACE = frozenset(
         Feature.TOPICS,
         Feature.CONFLICTS,
         Feature.FACILITATOR_LIMITS,
+        Feature.RULES,
     }
 )
 """What a day must not use for its slots to be separate lotteries of one place each."""

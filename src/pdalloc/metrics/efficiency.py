@@ -17,6 +17,7 @@ from pdalloc.metrics.better_places import places_of
 from pdalloc.metrics.stability import free_seats
 from pdalloc.metrics.trades import improving_trade
 from pdalloc.problem import Problem
+from pdalloc.problem.rules import rule_rows
 
 __all__ = ["Move", "SlotEfficiency", "slot_efficiency"]
 
@@ -51,16 +52,19 @@ class SlotEfficiency:
         The slot; several where it is about the sessions that span just these; empty on a day without slots.
     trade : tuple of Move
         One improving trade, each move into the seat that the next one leaves, the last into a free seat or the one that
-        the first leaves; empty if there is none.
+        the first leaves; empty if none is known.
+    is_open : bool
+        Whether trades are known only that break a hard rule of several participants or sessions, so that one may exist.
     """
 
     slots: tuple[str, ...]
     trade: tuple[Move, ...]
+    is_open: bool = False
 
     @property
-    def is_efficient(self) -> bool:
-        """Whether there is no improving trade."""
-        return not self.trade
+    def is_efficient(self) -> bool | None:
+        """Whether there is no improving trade; None if that is not known."""
+        return None if self.is_open else not self.trade
 
 
 def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
@@ -73,6 +77,10 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
     2004); where they have ties, some of the moves may be to a place that is just as good. A trade keeps every rule:
     fixed places stay, a session at its minimum is not left without another coming, topics and conflicts with the rest
     of the schedule count.
+
+    Where no trade improves a slot, none does that also keeps the rules of several participants or sessions
+    (`Problem.rules`). Where one does, but it breaks a hard rule of these, it is looked for another one among the pairs
+    that no such rule is about; without it the answer is open. Soft rules are not looked at.
 
     Slots that are each efficient do not make an efficient day. Two participants may be at ranks (1, 5) and (5, 1) of
     two slots where (2, 1) and (1, 2) were possible: each would lose in one slot to gain more in the other.
@@ -119,8 +127,37 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
     found = []
     for slots, sessions in _sessions_by_slots(problem).items():
         market = _Market.of(allocation, slots, sessions, could)
-        found.append(SlotEfficiency(tuple(problem.slots[slot] for slot in slots), market.trade(allocation)))
+        found.append(_judged(allocation, market, tuple(problem.slots[slot] for slot in slots)))
     return tuple(found)
+
+
+def _judged(allocation: Allocation, market: _Market, slots: tuple[str, ...]) -> SlotEfficiency:
+    """Return what is known of a slot."""
+    trade = market.trade(allocation)
+    if (
+        trade
+        and any(rule.penalty is None for rule in allocation.problem.rules)
+        and _after(allocation, trade).violations()
+    ):
+        trade = market.without_rules(allocation).trade(allocation)
+        return SlotEfficiency(slots, trade, is_open=not trade)
+    return SlotEfficiency(slots, trade)
+
+
+def _after(allocation: Allocation, trade: tuple[Move, ...]) -> Allocation:
+    """Return the allocation after a trade."""
+    problem = allocation.problem
+    who = [problem.participants.index(move.participant) for move in trade]
+    left = [(p, problem.sessions.index(move.source)) for p, move in zip(who, trade, strict=True) if move.source]
+    stays = ~among_pairs(
+        allocation.participant, allocation.session, np.array(left).reshape(-1, 2), len(problem.sessions)
+    )
+    return Allocation.from_pairs(
+        problem,
+        np.concatenate([allocation.participant[stays], who]),
+        np.concatenate([allocation.session[stays], [problem.sessions.index(move.target) for move in trade]]),
+        allocation.runs,
+    )
 
 
 def _sessions_by_slots(problem: Problem) -> dict[tuple[int, ...], Int64Array]:
@@ -173,6 +210,19 @@ class _Market(NamedTuple):
         if len(problem.topics) or len(problem.conflicts) or (problem.session_size > 1).any():
             could = could & _fits_the_rest(allocation, seat)
         return cls(sessions, node, bound, could)
+
+    def without_rules(self, allocation: Allocation) -> _Market:
+        """Return the market of the pairs that no hard rule of several participants or sessions is about."""
+        problem = allocation.problem
+        rows = rule_rows(problem)
+        is_hard = np.array([rule.penalty is None for rule in problem.rules])[rows.rule[rows.row]]
+        ruled = np.stack([rows.participant, rows.session], axis=1)[is_hard]
+        free = ~among_pairs(problem.choices.participant, problem.choices.session, ruled, len(problem.sessions))
+        stays = among_pairs(allocation.participant, allocation.session, ruled, len(problem.sessions))
+        stays &= _seats(problem.sessions, self.sessions)[allocation.session] >= 0
+        node = self.node.copy()
+        node[allocation.participant[stays]] = STAYS
+        return self._replace(could=self.could & free, node=node)
 
     def trade(self, allocation: Allocation) -> tuple[Move, ...]:
         """Return an improving trade; nothing if there is none."""

@@ -106,7 +106,8 @@ def envy(allocation: Allocation, seed: int = 0) -> Envy:
     those in a slot in which i is away or facilitates a session that runs. Where these fill more places than i wants,
     i's value is that of the best of them that fit, leaving out none that would fit beside the others; so it is what the
     schedule is worth to somebody who can use no more than that (feasible envy: Dror, Feldman and Segal-Halevi 2021).
-    What slots, topics and conflicts allow together is the same for everybody and is not looked at again.
+    What slots, topics and conflicts allow together is the same for everybody and is not looked at again. Rules of
+    several participants or sessions (`Problem.rules`) are not looked at: one of these may forbid what is envied.
 
     Values are compared as integers, so that equal sums of ratings are equal. Of fractions finer than a millionth the
     rest is rounded.

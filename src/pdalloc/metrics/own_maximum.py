@@ -45,7 +45,8 @@ def own_maximum(problem: Problem, runs: BoolArray | None = None) -> FloatArray:
     """Return what the best schedule is worth that each participant could have in an otherwise empty day.
 
     It keeps every rule that concerns them alone: their slots, limit, sessions they run, topics, conflicts, forbidden
-    and fixed pairs, and no session without a seat. Values are those of `choice_values`.
+    and fixed pairs, and no session without a seat. Values are those of `choice_values`. Rules of several participants
+    or sessions (`Problem.rules`) are not looked at; they could only make it smaller.
 
     Parameters
     ----------

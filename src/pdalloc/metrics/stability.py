@@ -87,7 +87,8 @@ def blocking_pairs(allocation: Allocation) -> BlockingPairs:
     - a free seat: a **wasted** one (Balinski and Sonmez 1999, "non-wastefulness"). Cancelled sessions have none.
 
     Both together are the blocking pairs of stability (Gale and Shapley 1962), one session at a time.
-    Minimums are not looked at: moving may bring the session that is left below its own.
+    Minimums are not looked at: moving may bring the session that is left below its own. Nor are rules of several
+    participants or sessions (`Problem.rules`): one of these may be what keeps a pair apart.
 
     Parameters
     ----------

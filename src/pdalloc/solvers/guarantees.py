@@ -57,7 +57,7 @@ class Guarantee:
 class Guarantees:
     """The properties of a rule with its default options, each about one slot, or a day without slots.
 
-    Nobody is fixed in a session or barred from one.
+    Nobody is fixed in a session or barred from one, and no rule ties participants or sessions together.
 
     Attributes
     ----------
