@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from pdalloc import Allocation, Model, Problem, RandomAssignment, metrics, solve
+from pdalloc import Allocation, Model, Problem, RandomAssignment, Together, metrics, solve
 from pdalloc.errors import UnsupportedError
 from tests import oracle
 from tests.strategies import problems
@@ -110,6 +110,13 @@ def test_days_that_tie_places_together_are_refused() -> None:
             f"{notion} is defined for one place in each slot by itself, and this day has sessions over several slots "
             "(here: session 'both' has 2 slots); use probability_gap, or audit allocations drawn from the lottery"
         )
+
+
+def test_days_with_rules_are_refused() -> None:
+    problem = Problem.from_rankings({"p": ["x"], "q": ["x"]}, capacity={"x": 2}).with_rules(Together(["p", "q"]))
+    for function in (metrics.ordinal_exchanges, metrics.sd_envy):
+        with pytest.raises(UnsupportedError, match=r"this day has rules \(here: participants 'p' and 'q' take"):
+            function(lottery(problem, {"p": {"x": 1}, "q": {"x": 1}}))
 
 
 # ---- against definitions -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pdalloc.auditing.places import places_in_tied_slots
 from pdalloc.auditing.prices import find_prices
 from pdalloc.auditing.proofs import WrittenProof
 from pdalloc.errors import SolveStoppedError
-from pdalloc.objectives import Level, LevelCosts, Objective
+from pdalloc.objectives import Chained, Level, LevelCosts, Objective, Penalties
 from pdalloc.problem.table_writer import table_texts
 from pdalloc.solvers.mip.solver import Mip
 from pdalloc.solvers.solve import solve
@@ -89,8 +89,12 @@ def _search(allocation: Allocation, objective: Objective, time_limit: float | No
     """Return a better allocation if the search finds one."""
     problem = allocation.problem
     levels = objective.levels(problem)
+    wanted = objective
+    if any(rule.penalty is not None for rule in problem.rules):
+        # else penalties would come first
+        wanted = Chained((objective, Penalties()))
     try:
-        found = solve(problem, Mip(objective), start=allocation, time_limit=time_limit).allocation
+        found = solve(problem, Mip(wanted), start=allocation, time_limit=time_limit).allocation
     except SolveStoppedError:
         return None
     now, then = (_costs(levels, objective.value(one)) for one in (allocation, found))

@@ -56,7 +56,9 @@ def certify(
         Where slots are separate: prices that prove the optimum of any sum over places, or an improving trade of fewest
         moves (among all sessions of a slot with up to 400, else among those of the first found). Elsewhere such a trade
         within a slot, or a bound for each level, computed again from multipliers in whole numbers. Nothing is said to
-        be proved that was not computed again from the allocation.
+        be proved that was not computed again from the allocation. Hard rules of several participants or sessions are
+        kept by whatever is compared; soft ones are not looked at, and the objective "penalties" is refused. With hard
+        rules, a pair that blocks leaves "stability" open: a rule may keep it apart.
 
     Raises
     ------

@@ -230,6 +230,8 @@ def written(problem: Problem, items: Items, weights: FloatArray, found: Multipli
 
 
 def _by_rule(problem: Problem, prices: list[int]) -> list[tuple[int, int, int]]:
-    """Return the prices of the rows of rules that have one, each with the number of its rule and its number there."""
-    rule = rule_rows(problem).rule.tolist()
-    return [(rule[row], row - rule.index(rule[row]), price) for row, price in enumerate(prices) if price]
+    """Return the prices of inequalities that have one, each with the number of its rule and its number there."""
+    rule = rule_rows(problem).rule
+    rule = rule[np.array([rule.penalty is None for rule in problem.rules], np.bool_)[rule]]
+    number = np.arange(len(rule)) - np.searchsorted(rule, rule)
+    return [(int(rule[row]), int(number[row]), price) for row, price in enumerate(prices) if price]

@@ -26,9 +26,10 @@ __all__ = ["certify_infeasible"]
 def certify_infeasible(problem: Problem) -> Certificate:
     """Return a proof that no allocation keeps all rules; an open claim where there may be one.
 
-    Only minimums of sessions that must run can be out of reach. Where one slot tells it, or one place each, the proof
-    is a Hall set: sessions, and everybody who could come to any of them, who are too few (Hall 1935). Elsewhere it is
-    multipliers at which keeping the rules would cost more than nothing.
+    Only minimums of sessions that must run, and hard rules of several participants or sessions, can be out of reach.
+    Where one slot tells it, or one place each, the proof is a Hall set: sessions, and everybody who could come to any
+    of them, who are too few (Hall 1935). Elsewhere it is multipliers at which keeping the rules would cost more than
+    nothing.
     """
     items = Items(problem, possible_pairs(problem, unlisted=problem.unlisted == "last"))
     with LinearSolver(Context.from_seed(0), lambda: None) as solver:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array
-from pdalloc.problem.rules import rule_rows
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.program import Program
-from pdalloc.solvers.mip.rows import Rows
+from pdalloc.solvers.mip.rows import Rows, add_hard_rules
 from pdalloc.solvers.mip.schedules import Items, Schedules
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Multipliers(NamedTuple):
     links, running : float arrays, shape (items,)
         That a session runs in which somebody has a place, or which somebody runs.
     rules : float array, shape (rows,)
-        For each of `rule_rows`: above 0 for its upper bound, below 0 for its lower one; 0 for soft rules.
+        For each inequality of hard rules: above 0 for its upper bound, below 0 for its lower one.
     """
 
     limits: FloatArray
@@ -153,9 +152,9 @@ class Relaxation:
             np.flatnonzero(self.problem.most_sessions < self.problem.facilitator_sessions),
             np.flatnonzero(self.problem.most_participants < self.problem.facilitator_seats),
         )
-        self.rules = rule_rows(self.problem)
-        self.hard = np.array([rule.penalty is None for rule in self.problem.rules], np.bool_)[self.rules.rule]
-        self.of_rules = self._rule_matrix()
+        rules, place = Rows(), np.flatnonzero(items.is_place)
+        add_hard_rules(rules, self.problem, place, items.participant[place], items.session[place])
+        self.of_rules, *self.rule_bounds = rules.matrix(len(items.session))
         self.blocks = [*self._session_blocks(), *self._rule_blocks()]
 
     def solve(self, cost: Int64Array, limits: list[Limit], enough: float) -> Dual | None:
@@ -225,8 +224,8 @@ class Relaxation:
         bound -= sum(limit.most * part for limit, part in zip(limits, multipliers.limits.tolist(), strict=True))
         bound -= multipliers.session_limits @ problem.most_sessions
         bound -= multipliers.participant_limits @ problem.most_participants
-        above, below = multipliers.rules > 0, multipliers.rules < 0
-        bound -= multipliers.rules[above] @ self.rules.upper[above] + multipliers.rules[below] @ self.rules.lower[below]
+        for side, sign in zip(self.rule_bounds, (multipliers.rules < 0, multipliers.rules > 0), strict=True):
+            bound -= multipliers.rules[sign] @ side[sign]
         return Dual(float(bound), total - cheapest[schedules.owner], multipliers)
 
     def _keep(self, priced: Dual, enough: float) -> None:
@@ -319,9 +318,10 @@ class Relaxation:
         session_limits, participant_limits = (np.zeros(len(self.problem.facilitators)) for _ in range(2))
         session_limits[self.limited[0]], participant_limits[self.limited[1]] = of_sessions, of_participants
         runs[self.own] = parts[8]
-        rules = np.zeros(len(self.rules))
-        rules[self.hard & np.isfinite(self.rules.upper)] += above
-        rules[self.hard & np.isfinite(self.rules.lower)] -= below
+        lower, upper = map(np.isfinite, self.rule_bounds)
+        rules = np.zeros(len(lower))
+        rules[upper] += above
+        rules[lower] -= below
         return Multipliers(of_limits, capacity - minimum, session_limits, participant_limits, links, runs, rules)
 
     # ---- rows ----------------------------------------------------------------------------------------------------
@@ -364,23 +364,10 @@ class Relaxation:
         yield runs[few], (problem.most_sessions - facilitates @ self.runs)[few]
         yield self._wide(facilitates @ attendance)[least], problem.most_participants[least].astype(np.float64)
 
-    def _rule_matrix(self) -> scipy.sparse.csr_array:
-        """Return the coefficients of rules over items, shape (rows, items); a pair without an item is never taken."""
-        from scipy.sparse import csr_array
-
-        items, rules = self.items, self.rules
-        item_of = np.full((len(self.problem.participants), len(self.problem.sessions)), -1)
-        place = np.flatnonzero(items.is_place)
-        item_of[items.participant[place], items.session[place]] = place
-        item = item_of[rules.participant, rules.session]
-        kept = np.flatnonzero(item >= 0)
-        entries = rules.coefficient[kept].astype(np.float64), (rules.row[kept], item[kept])
-        return csr_array(entries, shape=(len(rules), len(items.session)))
-
     def _rule_blocks(self) -> Iterator[tuple[scipy.sparse.csr_array, FloatArray]]:
         """Yield the rows of hard rules, and what they may come to: a block for upper bounds, one for lower ones."""
-        for sign, bound in ((1, self.rules.upper), (-1, self.rules.lower)):
-            kept = np.flatnonzero(self.hard & np.isfinite(bound))
+        for sign, bound in zip((1, -1), self.rule_bounds[::-1], strict=True):
+            kept = np.flatnonzero(np.isfinite(bound))
             yield self._wide(sign * self.of_rules[kept] @ self.of_columns), sign * bound[kept]
 
     def _person_rows(self) -> tuple[scipy.sparse.csr_array, FloatArray]:
