@@ -123,6 +123,8 @@ def test_a_trade_that_breaks_a_rule_is_not_shown() -> None:
     assert (day.trade, day.is_open, day.is_efficient) == ((), True, None)
     table = audit(Allocation.from_schedules(ruled, {"p": ["y"], "q": ["x"], "r": ["z"]}))
     assert math.isnan(table.columns[""][table.rows.index("Pareto efficient slots, of 1")])
+    note = "Pareto efficient slots cannot be given: in 1 of 1, every improvement that was found breaks a rule"
+    assert note in table.notes
     soft = problem.with_rules(Forbidden(["x"], participants=["p"], penalty=3))
     (day,) = metrics.slot_efficiency(Allocation.from_schedules(soft, {"p": ["y"], "q": ["x"], "r": ["z"]}))
     assert day.is_efficient is False

@@ -79,11 +79,22 @@ class Measured:
         """See `metrics.blocking_pairs`."""
         return metrics.blocking_pairs(self.allocation)
 
+    @cached_property
+    def slots(self) -> tuple[metrics.SlotEfficiency, ...]:
+        """See `metrics.slot_efficiency`."""
+        return metrics.slot_efficiency(self.allocation)
+
     def remarks(self, of: str) -> Iterator[str]:
         """Yield what a reader of the figures has to know; `of` says of which allocation."""
         left_out = len(self.share) - len(self.known_share)
         if left_out:
             yield f"participants left out of shares{of}, who could have had nothing of value: {left_out:,}"
+        known = vars(self).get("slots", ())
+        if unsettled := sum(slot.is_open for slot in known):
+            yield (
+                f"{EFFICIENT_SLOTS}{of} cannot be given: in {unsettled} of {len(known)}, every improvement that was "
+                "found breaks a rule"
+            )
         envy = vars(self).get("envy")  # it is not there where ratings are too large for it
         if envy is not None and len(envy.participant) < envy.people:
             estimates = {
@@ -149,7 +160,7 @@ def _justified_envy(day: Measured) -> dict[str, Value]:
 
 
 def _efficient_slots(day: Measured) -> dict[str, Value]:
-    slots = metrics.slot_efficiency(day.allocation)
+    slots = day.slots
     is_open = any(slot.is_open for slot in slots)
     return {f"{EFFICIENT_SLOTS}, of {len(slots)}": float("nan") if is_open else sum(not slot.trade for slot in slots)}
 
