@@ -1,0 +1,335 @@
+"""Which things that could be given up cannot hold together, and what to give up at least cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pdalloc.arrays import BoolArray, FloatArray, Int64Array
+from pdalloc.context import Context
+from pdalloc.errors import SolveStoppedError
+from pdalloc.problem import Problem
+from pdalloc.solvers.mip.elastic import Elastic
+from pdalloc.solvers.mip.engine import Answer, Ending, Engine
+from pdalloc.solvers.mip.linear import LinearSolver
+from pdalloc.solvers.mip.members import Kind
+from pdalloc.solvers.mip.program import Program
+
+__all__ = ["Core", "Given", "Search"]
+
+TOLERANCE = 1e-6
+SMALL = 10_000
+"""Entries of a program of whole columns that goes to CP-SAT, in this process, and not to HiGHS."""
+
+
+class Core(NamedTuple):
+    """Members that cannot hold together.
+
+    Attributes
+    ----------
+    members : tuple of int
+        Numbers of members.
+    is_irreducible : bool
+        Whether it is proved that without any one of them the others hold together.
+    structure : tuple of str
+        What always holds and is needed for that: "slot", "topic", "conflict".
+    rows : int64 array
+        Rows of the rules among them that are enough for it, where a linear relaxation tells; else all of them.
+    """
+
+    members: tuple[int, ...]
+    is_irreducible: bool
+    structure: tuple[str, ...]
+    rows: Int64Array
+
+
+class Given(NamedTuple):
+    """What to give up.
+
+    Attributes
+    ----------
+    cost : int
+    is_least : bool
+        Whether it is proved that nothing cheaper is enough.
+    column, amount : int64 arrays
+        Slacks that are not 0.
+    values : float array, shape (columns,)
+        Of all columns of the elastic program.
+    """
+
+    cost: int
+    is_least: bool
+    column: Int64Array
+    amount: Int64Array
+    values: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The part of a program that matters: the other columns are at their least."""
+
+    program: Program
+    row: Int64Array
+    column: Int64Array
+
+
+class Search:
+    """Looks for a conflict of a day; a context manager, because it may own child processes.
+
+    Parameters
+    ----------
+    problem : Problem
+    context : Context
+        Its time limit and stop flag end the search.
+    """
+
+    def __init__(self, problem: Problem, context: Context) -> None:
+        self.context = context
+        self.elastic = Elastic(problem)
+        self._engine, self._small = Engine("highs", context), Engine("cp-sat", context)
+        self._linear = LinearSolver(context, lambda: None)
+        self._known: dict[frozenset[int], bool | None] = {}
+
+    def __enter__(self) -> Search:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._engine.close()
+        self._small.close()
+        self._linear.__exit__(None, None, None)
+
+    # ---- what cannot hold together -----------------------------------------------------------------------------------
+
+    def core(self) -> Core | None:
+        """Return an irreducible set of members that cannot hold together; None if all hold together.
+
+        The dual values of the elastic linear program leave few candidates (Chinneck 2008, section 6.2), among which the
+        set is found by halves (QuickXplain: Junker 2004). Every answer that the set rests on is that of an integer
+        program.
+
+        Raises
+        ------
+        SolveStoppedError
+            If time or stop flag came before it was known whether there is one.
+        """
+        every = range(len(self.elastic.members))
+        candidates = self._candidates()
+        if not candidates or self.holds(candidates) is not False:
+            whole = self.holds(every)
+            if whole is None:
+                self.context.check()
+                raise SolveStoppedError("the search ended before it was known whether all rules can be kept")
+            if whole:
+                return None
+            candidates = list(every)
+        # what is found first is kept rather: rules and pairs before what the day gives
+        found = self._explain([], sorted(candidates, key=self._order))
+        members = tuple(sorted(found, key=self._order))
+        is_irreducible = all(self.holds(set(members) - {member}) for member in members)
+        return Core(members, is_irreducible, self._structure(members), self._rule_rows(members))
+
+    def holds(self, members: Iterable[int], *, without: str | None = None) -> bool | None:
+        """Return whether members can hold together, all others given up; None if that is not known in time.
+
+        Parameters
+        ----------
+        members : iterable of int
+        without : str, optional
+            What of the structure to leave out.
+        """
+        key = frozenset(members)
+        if without is None and key in self._known:
+            return self._known[key]
+        elastic = self.elastic
+        least, most = elastic.least.copy(), elastic.most.copy()
+        holds = np.zeros(len(elastic.members) + 1, np.bool_)
+        holds[list(key)] = True
+        # whatever is given up is given up wholly
+        is_slack, is_held = elastic.owner >= 0, holds[elastic.owner]
+        most[is_held] = 0
+        is_given = is_slack & ~is_held
+        is_given[: len(elastic.participant)] = False
+        least[is_given] = most[is_given]
+        part = self._part(np.zeros(elastic.columns), least, most, without)
+        answer = self._minimise(part)
+        found = {Ending.PROVED: True, Ending.INFEASIBLE: False, Ending.STOPPED: None}[answer.ending]
+        if without is None and found is not None:
+            self._known[key] = found
+        return found
+
+    def _order(self, member: int) -> tuple[int, int]:
+        return list(Kind).index(self.elastic.members[member].kind), member
+
+    def _explain(self, background: list[int], members: list[int], *, has_more: bool = False) -> list[int]:
+        """Return few of the members that cannot hold together with those of the background."""
+        if has_more and self.holds(background) is False:
+            return []
+        if len(members) == 1:
+            return members
+        first, last = members[: len(members) // 2], members[len(members) // 2 :]
+        of_last = self._explain(background + first, last, has_more=bool(first))
+        of_first = self._explain(background + of_last, first, has_more=bool(of_last))
+        return of_first + of_last
+
+    def _candidates(self) -> list[int]:
+        """Return members that the linear relaxation shows not to hold together, none where it does not."""
+        elastic = self.elastic
+        most = elastic.most.copy()
+        cost = np.where(elastic.owner >= 0, 1.0, 0.0)
+        is_closed = np.arange(elastic.columns) < len(elastic.participant)
+        is_closed &= elastic.owner >= 0
+        most[is_closed] = 0
+        return self._blamed(self._part(cost, elastic.least, most))
+
+    def _blamed(self, part: Part) -> list[int]:
+        prices = self._prices(part)
+        if prices is None:
+            return []
+        gain = prices @ self.elastic.matrix
+        blamed = (self.elastic.owner >= 0) & (gain > TOLERANCE)
+        return np.unique(self.elastic.owner[blamed]).tolist()
+
+    def _prices(self, part: Part) -> FloatArray | None:
+        """Return the dual values of all rows, None if the least cost is 0."""
+        if not len(part.column):
+            return None
+        optimum = self._linear.solve(part.program)
+        if optimum is None or part.program.cost @ optimum.values < TOLERANCE:
+            return None
+        prices = np.zeros(len(self.elastic.lower))
+        prices[part.row] = optimum.prices
+        return prices
+
+    def _structure(self, members: Sequence[int]) -> tuple[str, ...]:
+        """Return what always holds and without which the members would hold together."""
+        return tuple(
+            name
+            for name, rows in self.elastic.structure.items()
+            if rows.any() and self.holds(members, without=name) is True
+        )
+
+    def _rule_rows(self, members: Sequence[int]) -> Int64Array:
+        """Return the rows of rules that the linear relaxation needs to show that the members do not hold together."""
+        elastic = self.elastic
+        is_among = np.isin(elastic.owner, members)
+        least, most = elastic.least.copy(), elastic.most.copy()
+        is_pair = np.arange(elastic.columns) < len(elastic.participant)
+        given = (elastic.owner >= 0) & ~is_among & ~is_pair
+        least[given] = most[given]
+        most[is_pair & is_among] = 0
+        cost = np.where(is_among & ~is_pair, 1.0, 0.0)
+        prices = self._prices(self._part(cost, least, most))
+        rules = np.array([elastic.members[member].numbers[0] for member in members if self._kind(member) is Kind.RULE])
+        theirs = np.flatnonzero(np.isin(elastic.rules.rule[elastic.row_rule], rules) & (elastic.row_rule >= 0))
+        needed = theirs if prices is None else theirs[np.abs(prices[theirs]) > TOLERANCE]
+        return elastic.row_rule[needed]
+
+    def _kind(self, member: int) -> Kind:
+        return self.elastic.members[member].kind
+
+    # ---- what to give up -------------------------------------------------------------------------------------------
+
+    def least(self, costs: Mapping[Kind, int | None]) -> Given | None:
+        """Return what to give up so that all else holds together, at least cost; None if nothing would do.
+
+        Places that were not chosen are looked at where the dual values of the linear program leave it open whether they
+        are of use, so that the least cost is that over all of them.
+
+        Parameters
+        ----------
+        costs : mapping of Kind to int or None
+            Of one unit of each kind; None for what may not be given up.
+
+        Raises
+        ------
+        SolveStoppedError
+            If time or stop flag came before anything was found.
+        """
+        elastic = self.elastic
+        of_kind = [costs[member.kind] for member in elastic.members]
+        unit = np.array([0 if cost is None else cost for cost in of_kind] + [0], np.float64)[elastic.owner]
+        most = elastic.most.copy()
+        most[np.array([cost is None for cost in of_kind] + [False])[elastic.owner]] = 0
+        is_closed = (np.arange(elastic.columns) < len(elastic.participant)) & (elastic.owner >= 0) & (most > 0)
+        best: Answer | None = None
+        is_used = np.zeros(elastic.columns, np.bool_)
+        while True:
+            part = self._part(unit, elastic.least, np.where(is_closed & ~is_used, 0, most))
+            optimum = self._linear.solve(part.program) if len(part.column) else None
+            if optimum is None:
+                if not (is_closed & ~is_used).any():
+                    break
+                is_used |= is_closed
+                continue
+            prices = np.zeros(len(elastic.lower))
+            prices[part.row] = optimum.prices
+            reduced = unit - prices @ elastic.matrix
+            if (more := is_closed & ~is_used & (reduced < -TOLERANCE)).any():
+                is_used |= more
+                continue
+            answer = self._minimise(part)
+            bound = float(np.ceil(part.program.cost @ optimum.values - TOLERANCE))
+            if answer.values is None:
+                if answer.ending is Ending.STOPPED:
+                    self.context.check()
+                    raise SolveStoppedError("the search ended before it was known what to give up")
+                more = is_closed & ~is_used
+            else:
+                cost = float(part.program.cost @ answer.values)
+                more = is_closed & ~is_used & (reduced < cost - bound - TOLERANCE)
+                best = answer
+            if not more.any():
+                break
+            is_used |= more
+        if best is None or best.values is None:
+            return None
+        values = elastic.least.copy()
+        values[part.column] = np.rint(best.values)
+        column = np.flatnonzero((elastic.owner >= 0) & (values > 0))
+        return Given(
+            int(unit @ values), best.ending is Ending.PROVED, column, values[column].astype(np.int64), values
+        )
+
+    # ---- programs ------------------------------------------------------------------------------------------------
+
+    def _minimise(self, part: Part) -> Answer:
+        if not len(part.row):
+            return Answer(Ending.PROVED, np.zeros(0), 0.0)
+        is_small = part.program.rows.nnz <= SMALL
+        return (self._small if is_small else self._engine).minimise(part.program)
+
+    def _part(self, cost: FloatArray, least: FloatArray, most: FloatArray, without: str | None = None) -> Part:
+        """Return the part of the program in which something is amiss while every column is at its least.
+
+        From the rows that are broken then, it reaches the columns that could mend them, from these the rows that they
+        could break, and so on; whatever is not reached stays at its least.
+        """
+        elastic = self.elastic
+        lower, upper = elastic.lower.copy(), elastic.upper.copy()
+        if without is not None:
+            lower[elastic.structure[without]], upper[elastic.structure[without]] = -np.inf, np.inf
+        matrix, start = elastic.matrix, elastic.matrix @ least
+        room = most - least
+        up, down = matrix.maximum(0), -matrix.minimum(0)
+        reached = np.zeros(elastic.columns, np.bool_)
+        while True:
+            highest, lowest = start + up @ (room * reached), start - down @ (room * reached)
+            too_low, too_high = lowest < lower - TOLERANCE, highest > upper + TOLERANCE
+            more = ((too_low @ up + too_high @ down) > 0) & (room > 0) & ~reached
+            if not more.any():
+                break
+            reached |= more
+        row, column = np.flatnonzero(too_low | too_high), np.flatnonzero(reached)
+        program = Program(
+            cost[column],
+            matrix[row][:, column],
+            (lower - matrix @ np.where(reached, 0, least))[row],
+            (upper - matrix @ np.where(reached, 0, least))[row],
+            least[column],
+            most[column],
+            np.ones(len(column), np.bool_),
+        )
+        return Part(program, row, column)
