@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
     from pdalloc.auditing.certify import certify
+    from pdalloc.auditing.conflict import Conflict, explain_infeasible
     from pdalloc.auditing.explain import explain
     from pdalloc.auditing.explanation import Explanation
     from pdalloc.auditing.history import history
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pdalloc.auditing.record import Record, export_record
     from pdalloc.auditing.repair import repair
     from pdalloc.auditing.repaired import Move, MoveReason, Repair
+    from pdalloc.auditing.remedies import Remedy
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.auditing.waitlist import Waitlists, waitlist
     from pdalloc.auditing.whatif import what_if
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pdalloc.random_assignment import RandomAssignment
     from pdalloc.result import Result, Status
     from pdalloc.solvers.guarantees import Guarantee, Guarantees, guarantees
+    from pdalloc.solvers.mip.told import ConflictMember
     from pdalloc.solvers.quotas import Quota
     from pdalloc.solvers.registry import solver_class, solver_names
     from pdalloc.solvers.solve import solve
@@ -53,6 +56,8 @@ __all__ = [
     "Certificate",
     "Changes",
     "Claim",
+    "Conflict",
+    "ConflictMember",
     "Context",
     "DropSession",
     "Explanation",
@@ -80,6 +85,7 @@ __all__ = [
     "RankMaximal",
     "RankSum",
     "Record",
+    "Remedy",
     "Repair",
     "Required",
     "Result",
@@ -96,6 +102,7 @@ __all__ = [
     "certify",
     "errors",
     "explain",
+    "explain_infeasible",
     "export_record",
     "generators",
     "guarantees",
@@ -125,6 +132,8 @@ _MODULE_OF = {
     "Certificate": "pdalloc.auditing.certificate",
     "Changes": "pdalloc.objectives",
     "Claim": "pdalloc.auditing.certificate",
+    "Conflict": "pdalloc.auditing.conflict",
+    "ConflictMember": "pdalloc.solvers.mip.told",
     "Context": "pdalloc.context",
     "DropSession": "pdalloc.auditing.questions",
     "Explanation": "pdalloc.auditing.explanation",
@@ -152,6 +161,7 @@ _MODULE_OF = {
     "RankMaximal": "pdalloc.objectives",
     "RankSum": "pdalloc.objectives",
     "Record": "pdalloc.auditing.record",
+    "Remedy": "pdalloc.auditing.remedies",
     "Repair": "pdalloc.auditing.repaired",
     "Required": "pdalloc.problem.rules",
     "Result": "pdalloc.result",
@@ -167,6 +177,7 @@ _MODULE_OF = {
     "audit": "pdalloc.auditing.table",
     "certify": "pdalloc.auditing.certify",
     "explain": "pdalloc.auditing.explain",
+    "explain_infeasible": "pdalloc.auditing.conflict",
     "export_record": "pdalloc.auditing.record",
     "guarantees": "pdalloc.solvers.guarantees",
     "history": "pdalloc.auditing.history",

@@ -6,7 +6,7 @@ In the formulas x[p, s] is 1 if participant p is in session s, and 0 if not.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pdalloc.problem.rules.base import Rule
+from pdalloc.problem.rules.base import PeopleRule, Rule
 from pdalloc.problem.rules.company import Apart, Together
 from pdalloc.problem.rules.demands import Forbidden, Prerequisite, Required
 from pdalloc.problem.rules.quotas import GroupQuota, TagQuota
@@ -17,6 +17,7 @@ __all__ = [
     "Apart",
     "Forbidden",
     "GroupQuota",
+    "PeopleRule",
     "Prerequisite",
     "Required",
     "Rule",

@@ -143,22 +143,30 @@ class Search:
         key = frozenset(members)
         if without is None and key in self._known:
             return self._known[key]
-        elastic = self.elastic
-        least, most = elastic.least.copy(), elastic.most.copy()
-        holds = np.zeros(len(elastic.members) + 1, np.bool_)
-        holds[list(key)] = True
-        # whatever is given up is given up wholly
-        is_slack, is_held = elastic.owner >= 0, holds[elastic.owner]
-        most[is_held] = 0
-        is_given = is_slack & ~is_held
-        is_given[: len(elastic.participant)] = False
-        least[is_given] = most[is_given]
-        part = self._part(np.zeros(elastic.columns), least, most, without)
+        least, most, is_open = self._only(key)
+        if without is not None:
+            is_open |= self.elastic.structure[without]
+        part = self._part(np.zeros(self.elastic.columns), least, most, is_open)
         answer = self._minimise(part)
         found = {Ending.PROVED: True, Ending.INFEASIBLE: False, Ending.STOPPED: None}[answer.ending]
         if without is None and found is not None:
             self._known[key] = found
         return found
+
+    def _only(self, members: Iterable[int]) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Return the bounds of all columns, and which rows are open, if everything but some members is given up."""
+        elastic = self.elastic
+        holds = np.zeros(len(elastic.members) + 1, np.bool_)
+        holds[list(members)] = True
+        is_slack, is_held = elastic.owner >= 0, holds[elastic.owner]
+        is_given = is_slack & ~is_held
+        # a place may be left, and of a rule both sides are given up at once
+        is_given[: len(elastic.participant)] = False
+        is_of_rule = np.array([member.kind is Kind.RULE for member in elastic.members] + [False])
+        most = np.where(is_slack & (is_held | is_of_rule[elastic.owner]), 0, elastic.most)
+        least = np.where(is_given, most, elastic.least)
+        kept = [elastic.members[member].numbers[0] for member in members if is_of_rule[member]]
+        return least, most, ~np.isin(elastic.rule, [-1, *kept])
 
     def _order(self, member: int) -> tuple[int, int]:
         return list(Kind).index(self.elastic.members[member].kind), member
@@ -214,21 +222,14 @@ class Search:
     def _rule_rows(self, members: Sequence[int]) -> Int64Array:
         """Return the rows of rules that the linear relaxation needs to show that the members do not hold together."""
         elastic = self.elastic
-        is_among = np.isin(elastic.owner, members)
-        least, most = elastic.least.copy(), elastic.most.copy()
-        is_pair = np.arange(elastic.columns) < len(elastic.participant)
-        given = (elastic.owner >= 0) & ~is_among & ~is_pair
-        least[given] = most[given]
-        most[is_pair & is_among] = 0
-        cost = np.where(is_among & ~is_pair, 1.0, 0.0)
-        prices = self._prices(self._part(cost, least, most))
-        rules = np.array([elastic.members[member].numbers[0] for member in members if self._kind(member) is Kind.RULE])
-        theirs = np.flatnonzero(np.isin(elastic.rules.rule[elastic.row_rule], rules) & (elastic.row_rule >= 0))
+        least, most, is_open = self._only(members)
+        is_slack = np.isin(elastic.owner, members)
+        is_slack[: len(elastic.participant)] = False
+        most = np.where(is_slack, elastic.most, most)
+        prices = self._prices(self._part(is_slack.astype(np.float64), least, most, is_open))
+        theirs = np.flatnonzero((elastic.rule >= 0) & ~is_open)
         needed = theirs if prices is None else theirs[np.abs(prices[theirs]) > TOLERANCE]
-        return elastic.row_rule[needed]
-
-    def _kind(self, member: int) -> Kind:
-        return self.elastic.members[member].kind
+        return elastic.row_of_rules[needed]
 
     # ---- what to give up -------------------------------------------------------------------------------------------
 
@@ -301,16 +302,16 @@ class Search:
         is_small = part.program.rows.nnz <= SMALL
         return (self._small if is_small else self._engine).minimise(part.program)
 
-    def _part(self, cost: FloatArray, least: FloatArray, most: FloatArray, without: str | None = None) -> Part:
+    def _part(self, cost: FloatArray, least: FloatArray, most: FloatArray, is_open: BoolArray | None = None) -> Part:
         """Return the part of the program in which something is amiss while every column is at its least.
 
         From the rows that are broken then, it reaches the columns that could mend them, from these the rows that they
         could break, and so on; whatever is not reached stays at its least.
         """
         elastic = self.elastic
-        lower, upper = elastic.lower.copy(), elastic.upper.copy()
-        if without is not None:
-            lower[elastic.structure[without]], upper[elastic.structure[without]] = -np.inf, np.inf
+        lower, upper = elastic.lower, elastic.upper
+        if is_open is not None:
+            lower, upper = np.where(is_open, -np.inf, lower), np.where(is_open, np.inf, upper)
         matrix, start = elastic.matrix, elastic.matrix @ least
         room = most - least
         up, down = matrix.maximum(0), -matrix.minimum(0)

@@ -40,8 +40,8 @@ class Elastic:
     least, most : float arrays, shape (columns,)
     owner : int64 array, shape (columns,)
         Number of the member whose slack each column is, -1 for none.
-    row_rule : int64 array, shape (rows,)
-        Number of the row of `rules` that each row is, -1 for none.
+    row_of_rules, rule : int64 arrays, shape (rows,)
+        Which row of `rules` each row is, and of which rule; -1 for none.
     rules : RuleRows
     structure : dict of str to bool array, shape (rows,)
         Rows of what always holds: "slot", "topic" and "conflict".
@@ -66,8 +66,9 @@ class Elastic:
         self._add_rules()
         self.matrix, self.lower, self.upper = self._rows.matrix(self.columns)
         self.least, self.most, self.owner = (np.concatenate(parts) for parts in (self._least, self._most, self._owner))
-        self.row_rule = np.full(len(self.lower), -1)
-        self.row_rule[first_rule:] = np.flatnonzero(self._is_hard)
+        self.row_of_rules, self.rule = np.full(len(self.lower), -1), np.full(len(self.lower), -1)
+        self.row_of_rules[first_rule:] = np.flatnonzero(self._is_hard)
+        self.rule[first_rule:] = self.rules.rule[self._is_hard]
         self.structure = {name: self._mask(blocks) for name, blocks in self._structure.items()}
 
     # ---- columns -----------------------------------------------------------------------------------------------------
