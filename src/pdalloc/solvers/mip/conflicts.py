@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ from pdalloc.solvers.mip.program import Program
 __all__ = ["Core", "Given", "Search"]
 
 TOLERANCE = 1e-6
+NEARLY = 0.5
+"""Reduced cost up to which columns join when some pay."""
+
 SMALL = 10_000
 """Entries of a program of whole columns that goes to CP-SAT, in this process, and not to HiGHS."""
 
@@ -56,15 +59,12 @@ class Given(NamedTuple):
         Whether it is proved that nothing cheaper is enough.
     column, amount : int64 arrays
         Slacks that are not 0.
-    values : float array, shape (columns,)
-        Of all columns of the elastic program.
     """
 
     cost: int
     is_least: bool
     column: Int64Array
     amount: Int64Array
-    values: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +89,12 @@ class Search:
     def __init__(self, problem: Problem, context: Context) -> None:
         self.context = context
         self.elastic = Elastic(problem)
+        self._up, self._down = self.elastic.matrix.maximum(0), -self.elastic.matrix.minimum(0)
+        self._up_by_column, self._down_by_column = self._up.T.tocsr(), self._down.T.tocsr()
         self._engine, self._small = Engine("highs", context), Engine("cp-sat", context)
         self._linear = LinearSolver(context, lambda: None)
         self._known: dict[frozenset[int], bool | None] = {}
+        self._is_unlisted = (np.arange(self.elastic.columns) < len(self.elastic.participant)) & (self.elastic.owner >= 0)
 
     def __enter__(self) -> Search:
         return self
@@ -185,20 +188,46 @@ class Search:
     def _candidates(self) -> list[int]:
         """Return members that the linear relaxation shows not to hold together, none where it does not."""
         elastic = self.elastic
-        most = elastic.most.copy()
-        cost = np.where(elastic.owner >= 0, 1.0, 0.0)
-        is_closed = np.arange(elastic.columns) < len(elastic.participant)
-        is_closed &= elastic.owner >= 0
-        most[is_closed] = 0
-        return self._blamed(self._part(cost, elastic.least, most))
-
-    def _blamed(self, part: Part) -> list[int]:
-        prices = self._prices(part)
+        is_slack = elastic.owner >= 0
+        prices = self._prices(self._part(is_slack * 1.0, elastic.least, np.where(self._is_unlisted, 0, elastic.most)))
         if prices is None:
             return []
-        gain = prices @ self.elastic.matrix
-        blamed = (self.elastic.owner >= 0) & (gain > TOLERANCE)
-        return np.unique(self.elastic.owner[blamed]).tolist()
+        every = self._blamed(prices)
+        for proof in self._proofs(prices):
+            blamed = self._blamed(proof)
+            if len(blamed) < len(every) and self.holds(blamed) is False:
+                return blamed
+        return every
+
+    def _blamed(self, prices: FloatArray) -> list[int]:
+        """Return the members whose slack would pay at these prices."""
+        elastic = self.elastic
+        gain = prices @ elastic.matrix
+        return np.unique(elastic.owner[(elastic.owner >= 0) & (gain > TOLERANCE)]).tolist()
+
+    def _proofs(self, prices: FloatArray) -> Iterator[FloatArray]:
+        """Yield the prices of rows that share no column with others, small groups first: each is a proof of its own."""
+        from scipy.sparse.csgraph import connected_components
+
+        elastic = self.elastic
+        row = np.flatnonzero(np.abs(prices) > TOLERANCE)
+        entries = elastic.matrix[row]
+        is_entry = entries.astype(np.bool_)
+        _, group = connected_components(is_entry @ is_entry.T, directed=False)
+        bound = np.where(prices[row] > 0, elastic.lower[row], elastic.upper[row])
+        gain = np.bincount(group, prices[row] * bound)
+        paid = prices @ elastic.matrix
+        paid = np.where(elastic.owner >= 0, 0, np.where(paid > 0, paid * elastic.most, paid * elastic.least))
+        # each column is in the rows of one group
+        of_column = np.zeros(elastic.columns, np.int64)
+        of_column[entries.indices] = np.repeat(group, np.diff(entries.indptr))
+        gain -= np.bincount(of_column, paid, minlength=len(gain))
+        sizes = np.bincount(group)
+        for number in np.argsort(sizes, kind="stable").tolist():
+            if gain[number] > TOLERANCE:
+                proof = np.zeros_like(prices)
+                proof[row[group == number]] = prices[row[group == number]]
+                yield proof
 
     def _prices(self, part: Part) -> FloatArray | None:
         """Return the dual values of all rows, None if the least cost is 0."""
@@ -251,48 +280,56 @@ class Search:
         """
         elastic = self.elastic
         of_kind = [costs[member.kind] for member in elastic.members]
-        unit = np.array([0 if cost is None else cost for cost in of_kind] + [0], np.float64)[elastic.owner]
-        most = elastic.most.copy()
-        most[np.array([cost is None for cost in of_kind] + [False])[elastic.owner]] = 0
-        is_closed = (np.arange(elastic.columns) < len(elastic.participant)) & (elastic.owner >= 0) & (most > 0)
-        best: Answer | None = None
-        is_used = np.zeros(elastic.columns, np.bool_)
+        unit = np.array([*(cost or 0 for cost in of_kind), 0], np.float64)[elastic.owner]
+        most = np.where(np.array([*(cost is None for cost in of_kind), False])[elastic.owner], 0, elastic.most)
+        relaxed = self._relaxed(unit, most)
+        if relaxed is None:
+            return None
+        lowest, reduced = relaxed
+        # what costs no more than `highest` uses nothing that is dearer than the rest of it
+        highest = np.ceil(lowest - TOLERANCE)
+        least, best = np.inf, None
         while True:
-            part = self._part(unit, elastic.least, np.where(is_closed & ~is_used, 0, most))
-            optimum = self._linear.solve(part.program) if len(part.column) else None
+            could = reduced <= highest - lowest + TOLERANCE
+            part = self._part(unit, elastic.least, np.where(could, most, 0))
+            answer = self._minimise(part)
+            if answer.values is not None and (cost := round(part.program.cost @ answer.values)) < least:
+                values = elastic.least.copy()
+                values[part.column] = np.rint(answer.values)
+                least, best = cost, values
+            is_over = answer.ending is Ending.STOPPED
+            if is_over or could.all() or least <= highest + 1:
+                break
+            highest = min(least - 1, 2 * highest + 1)
+        if best is None:
+            if is_over:
+                self.context.check()
+                raise SolveStoppedError("the search ended before it was known what to give up")
+            return None
+        column = np.flatnonzero((elastic.owner >= 0) & (best > 0))
+        return Given(int(least), not is_over, column, best[column].astype(np.int64))
+
+    def _relaxed(self, unit: FloatArray, most: FloatArray) -> tuple[float, FloatArray] | None:
+        """Return the least cost without whole columns, and by how much each column is too dear for it.
+
+        Places that were not chosen join when they pay (column generation). None if nothing is enough.
+        """
+        elastic = self.elastic
+        is_left_out = self._is_unlisted & (most > 0)
+        while True:
+            part = self._part(unit, elastic.least, np.where(is_left_out, 0, most))
+            optimum = self._linear.solve(part.program)
             if optimum is None:
-                if not (is_closed & ~is_used).any():
-                    break
-                is_used |= is_closed
+                if not is_left_out.any():
+                    return None
+                is_left_out[:] = False
                 continue
             prices = np.zeros(len(elastic.lower))
             prices[part.row] = optimum.prices
             reduced = unit - prices @ elastic.matrix
-            if (more := is_closed & ~is_used & (reduced < -TOLERANCE)).any():
-                is_used |= more
-                continue
-            answer = self._minimise(part)
-            bound = float(np.ceil(part.program.cost @ optimum.values - TOLERANCE))
-            if answer.values is None:
-                if answer.ending is Ending.STOPPED:
-                    self.context.check()
-                    raise SolveStoppedError("the search ended before it was known what to give up")
-                more = is_closed & ~is_used
-            else:
-                cost = float(part.program.cost @ answer.values)
-                more = is_closed & ~is_used & (reduced < cost - bound - TOLERANCE)
-                best = answer
-            if not more.any():
-                break
-            is_used |= more
-        if best is None or best.values is None:
-            return None
-        values = elastic.least.copy()
-        values[part.column] = np.rint(best.values)
-        column = np.flatnonzero((elastic.owner >= 0) & (values > 0))
-        return Given(
-            int(unit @ values), best.ending is Ending.PROVED, column, values[column].astype(np.int64), values
-        )
+            if not (is_left_out & (reduced < -TOLERANCE)).any():
+                return float(part.program.cost @ optimum.values), reduced
+            is_left_out &= reduced > NEARLY
 
     # ---- programs ------------------------------------------------------------------------------------------------
 
@@ -314,21 +351,23 @@ class Search:
             lower, upper = np.where(is_open, -np.inf, lower), np.where(is_open, np.inf, upper)
         matrix, start = elastic.matrix, elastic.matrix @ least
         room = most - least
-        up, down = matrix.maximum(0), -matrix.minimum(0)
         reached = np.zeros(elastic.columns, np.bool_)
+        highest, lowest = start, start
         while True:
-            highest, lowest = start + up @ (room * reached), start - down @ (room * reached)
             too_low, too_high = lowest < lower - TOLERANCE, highest > upper + TOLERANCE
-            more = ((too_low @ up + too_high @ down) > 0) & (room > 0) & ~reached
-            if not more.any():
+            helps = self._up_by_column @ too_low.astype(np.float64) + self._down_by_column @ too_high.astype(np.float64)
+            more = (helps > 0) & (room > 0)
+            if (more <= reached).all():
                 break
             reached |= more
+            highest, lowest = start + self._up @ (room * reached), start - self._down @ (room * reached)
         row, column = np.flatnonzero(too_low | too_high), np.flatnonzero(reached)
+        rest = (matrix @ np.where(reached, 0, least))[row]
         program = Program(
             cost[column],
             matrix[row][:, column],
-            (lower - matrix @ np.where(reached, 0, least))[row],
-            (upper - matrix @ np.where(reached, 0, least))[row],
+            lower[row] - rest,
+            upper[row] - rest,
             least[column],
             most[column],
             np.ones(len(column), np.bool_),
