@@ -10,6 +10,7 @@ import pdalloc
 from pdalloc.allocation_json import AllocationDocument
 from pdalloc.auditing.audit_json import AuditDocument
 from pdalloc.auditing.certificate_json import CertificateDocument
+from pdalloc.auditing.conflict_json import ConflictDocument
 from pdalloc.auditing.explanation_json import ExplanationDocument
 from pdalloc.auditing.record_json import RecordDocument
 from pdalloc.auditing.repair_json import RepairDocument
@@ -27,6 +28,10 @@ DOCUMENTS: dict[str, type[Document]] = {
     "explanation-2.json": ExplanationDocument,
     "record-2.json": RecordDocument,
     "repair-1.json": RepairDocument,
+    "certificate-1.json": CertificateDocument,
+    "conflict-1.json": ConflictDocument,
+    "explanation-1.json": ExplanationDocument,
+    "record-1.json": RecordDocument,
     "lottery-common-1.json": CommonDocument,
     "lottery-opening-1.json": OpeningDocument,
     "lottery-commitment-1.json": CommitmentDocument,

@@ -39,7 +39,9 @@ def only(problem: Problem, members: Sequence[ConflictMember]) -> Problem:
     fixed, forbidden = problem.fixed.tolist(), problem.forbidden.tolist()
     kept = [pair for pair in fixed if keeps("fixed", participants=(people[pair[0]],), sessions=(sessions[pair[1]],))]
     rules += [Required([sessions[s]], participants=[people[p]], penalty=1) for p, s in fixed if [p, s] not in kept]
-    barred = [pair for pair in forbidden if keeps("forbidden", participants=(people[pair[0]],), sessions=(sessions[pair[1]],))]  # fmt: skip
+    barred = [
+        pair for pair in forbidden if keeps("forbidden", participants=(people[pair[0]],), sessions=(sessions[pair[1]],))
+    ]
     capacity, minimum, must_run = problem.capacity.copy(), problem.minimum.copy(), problem.must_run.copy()
     most_sessions = problem.most_sessions.copy()
     for s in number:
@@ -68,7 +70,11 @@ def only(problem: Problem, members: Sequence[ConflictMember]) -> Problem:
         )
     ]  # fmt: skip
     away = [
-        [slot for slot in problem.away[p].tolist() if keeps("away", participants=(people[p],), slot=problem.slots[slot])]
+        [
+            slot
+            for slot in problem.away[p].tolist()
+            if keeps("away", participants=(people[p],), slot=problem.slots[slot])
+        ]
         for p in everybody
     ]
     limit = [
@@ -102,7 +108,8 @@ def is_feasible(problem: Problem) -> bool:
 
 def least_cost(problem: Problem, costs: Mapping[str, int]) -> int:
     """The least cost of giving up, over everything that anybody could be given."""
-    days = [tuple(s for s in range(len(problem.sessions)) if here[s]) for here in product((0, 1), repeat=len(problem.sessions))]  # fmt: skip
+    sessions = range(len(problem.sessions))
+    days = [tuple(s for s in sessions if here[s]) for here in product((0, 1), repeat=len(sessions))]
     found = []
     for runs in product((True, False), repeat=len(problem.sessions)):
         if not all(runs[s] or has_reason(problem, s) for s in range(len(problem.sessions))):
@@ -134,7 +141,7 @@ def own_cost(
     cost += sum(costs["unlisted"] for s in day if problem.unlisted == "forbidden" and s not in opened)
     places = oracle.places(problem, day)
     cost += costs["limit"] * max(0, places - int(problem.limit[who]))
-    ways = [released for released in free_slots(problem, who, day, runs, costs)]
+    ways = list(free_slots(problem, who, day, runs, costs))
     return cost + min(ways) if ways else None
 
 
@@ -171,4 +178,6 @@ def day_cost(
         most = int(problem.most_participants[f])
         if most < sum(int(problem.capacity[s]) for s in own):
             cost += costs["most-participants"] * max(0, sum(attendance[s] for s in own) - most)
-    return cost + sum(costs["rule"] * oracle.misses(problem, rule, chosen) for rule in problem.rules if not rule.penalty)
+    return cost + sum(
+        costs["rule"] * oracle.misses(problem, rule, chosen) for rule in problem.rules if not rule.penalty
+    )

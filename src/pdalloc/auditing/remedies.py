@@ -32,7 +32,7 @@ COSTS: Mapping[str, int] = {
     "away": 20,
     "facilitates": 20,
 }
-"""What it costs to give up one unit of each kind: a seat more, a participant fewer in a minimum, a participant released."""
+"""Cost of giving up one unit of each kind: a seat more, one fewer in a minimum, a participant released."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +85,11 @@ def tell_remedies(elastic: Elastic, given: Given, costs: Mapping[str, int | None
             person = row_person(elastic, int(elastic.row_of_rules[row]))
         if person is not None:
             ids["participants"] = (problem.participants[person],)
-        key = member.kind, ids.get("rule"), ids.get("sessions"), ids.get("slot"), ids.get("facilitator")
-        if member.kind in (Kind.LIMIT, Kind.AWAY, Kind.FACILITATES):
-            key += (ids["participants"],)
+        is_own = member.kind in (Kind.LIMIT, Kind.AWAY, Kind.FACILITATES)
+        key = (
+            member.kind, ids.get("rule"), ids.get("sessions"), ids.get("slot"), ids.get("facilitator"),
+            is_own and ids["participants"],
+        )  # fmt: skip
         if key not in found:
             found[key] = ids
             continue

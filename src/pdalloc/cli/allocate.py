@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from pdalloc.cli.console import console, progress_bar
+from pdalloc.cli.infeasible import explained
 from pdalloc.cli.results import default_out
 from pdalloc.cli.solver_options import solver_options, solver_settings
+from pdalloc.errors import InfeasibleError
 from pdalloc.files import check_writable
 
 __all__ = ["allocate"]
@@ -47,8 +49,11 @@ def allocate(
     if unlisted:
         problem = problem.with_options(unlisted=unlisted)
     options = solver_options(objective, settings, order)
-    with progress_bar(solver) as progress:
-        result = solve(problem, solver, seed=seed, time_limit=time_limit, progress=progress, **options)
+    try:
+        with progress_bar(solver) as progress:
+            result = solve(problem, solver, seed=seed, time_limit=time_limit, progress=progress, **options)
+    except InfeasibleError as error:
+        raise explained(error, problem, time_limit) from None
     write_result(result, target)
     console().print(result.summary().table())
     click.echo(result.headline())

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from pdalloc.errors import InfeasibleError
+
 __all__ = ["check"]
 
 LISTED = 12
@@ -14,8 +16,11 @@ LISTED = 12
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def check(folder: Path) -> None:
+@click.option("--feasible", is_flag=True, help="Also find out whether all rules can be kept; if not, say why.")
+@click.option("--time-limit", type=float, help="Seconds for that.")
+def check(folder: Path, time_limit: float | None, *, feasible: bool) -> None:
     """Check the tables in FOLDER and say what they hold; write nothing."""
+    from pdalloc.auditing.conflict import explain_infeasible
     from pdalloc.problem.tables import read_tables
     from pdalloc.solvers.base import unsupported_by
     from pdalloc.solvers.registry import working_solvers
@@ -36,6 +41,11 @@ def check(folder: Path) -> None:
         f"solvers that can allocate it: {_listed(able)}",
     ):
         click.echo(line)
+    if feasible:
+        conflict = explain_infeasible(problem, time_limit=time_limit)
+        if conflict is not None:
+            raise InfeasibleError(str(conflict))
+        click.echo("some allocation keeps all the rules")
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -94,7 +94,9 @@ class Search:
         self._engine, self._small = Engine("highs", context), Engine("cp-sat", context)
         self._linear = LinearSolver(context, lambda: None)
         self._known: dict[frozenset[int], bool | None] = {}
-        self._is_unlisted = (np.arange(self.elastic.columns) < len(self.elastic.participant)) & (self.elastic.owner >= 0)
+        self._is_unlisted = (np.arange(self.elastic.columns) < len(self.elastic.participant)) & (
+            self.elastic.owner >= 0
+        )
 
     def __enter__(self) -> Search:
         return self
@@ -189,7 +191,8 @@ class Search:
         """Return members that the linear relaxation shows not to hold together, none where it does not."""
         elastic = self.elastic
         is_slack = elastic.owner >= 0
-        prices = self._prices(self._part(is_slack * 1.0, elastic.least, np.where(self._is_unlisted, 0, elastic.most)))
+        most = np.where(self._is_unlisted, 0, elastic.most)
+        prices = self._prices(self._part(is_slack.astype(np.float64), elastic.least, most))
         if prices is None:
             return []
         every = self._blamed(prices)
@@ -203,7 +206,8 @@ class Search:
         """Return the members whose slack would pay at these prices."""
         elastic = self.elastic
         gain = prices @ elastic.matrix
-        return np.unique(elastic.owner[(elastic.owner >= 0) & (gain > TOLERANCE)]).tolist()
+        members: list[int] = np.unique(elastic.owner[(elastic.owner >= 0) & (gain > TOLERANCE)]).tolist()
+        return members
 
     def _proofs(self, prices: FloatArray) -> Iterator[FloatArray]:
         """Yield the prices of rows that share no column with others, small groups first: each is a proof of its own."""
@@ -293,7 +297,7 @@ class Search:
             could = reduced <= highest - lowest + TOLERANCE
             part = self._part(unit, elastic.least, np.where(could, most, 0))
             answer = self._minimise(part)
-            if answer.values is not None and (cost := round(part.program.cost @ answer.values)) < least:
+            if answer.values is not None and (cost := round(float(part.program.cost @ answer.values))) < least:
                 values = elastic.least.copy()
                 values[part.column] = np.rint(answer.values)
                 least, best = cost, values

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pdalloc.arrays import BoolArray, FloatArray, Int64Array, IntegerArray, among_pairs
 from pdalloc.problem import Problem
-from pdalloc.problem.rules import RuleRows, rule_rows
+from pdalloc.problem.rules import rule_rows
 from pdalloc.solvers.mip.members import Kind, Member
 from pdalloc.solvers.mip.rows import Rows
 
@@ -79,7 +79,7 @@ class Elastic:
         people = len(problem.participants)
         needed = self._needed_sessions()
         participant, session = np.repeat(np.arange(people), len(needed)), np.tile(needed, people)
-        is_listed = problem.choices.find(participant, session) >= 0
+        is_listed = problem.choices.find(participant.astype(np.int32), session.astype(np.int32)) >= 0
         is_open = is_listed | among_pairs(participant, session, problem.opened, sessions)
         self.participant, self.session = participant, session
         self.size = problem.session_size[session]
@@ -204,9 +204,7 @@ class Elastic:
             return
         (slack,) = self._slacks([self._member(member.kind, *member.numbers)], most)
         coefficient = np.broadcast_to(np.asarray(coefficient, np.float64), len(column))
-        self._rows.add(
-            np.zeros(len(column) + 1), [*column, slack], [*coefficient.tolist(), -1], -np.inf, bound, rows=1
-        )
+        self._rows.add(np.zeros(len(column) + 1), [*column, slack], [*coefficient.tolist(), -1], -np.inf, bound, rows=1)
 
     def _add_slots(self) -> None:
         """One session in a slot; none where somebody facilitates or is away."""
@@ -234,7 +232,8 @@ class Elastic:
         def taken(who: int, slot: int) -> list[int]:
             key = who * len(problem.slots) + slot
             first, last = np.searchsorted(place, [key, key + 1])
-            return at[first:last].tolist()
+            columns: list[int] = at[first:last].tolist()
+            return columns
 
         for who, session in own.tolist():
             for number in slots[session].tolist():
@@ -304,7 +303,7 @@ class Elastic:
         self._rows.add([0] * len(columns), columns, sizes, -np.inf, slots - len(away), rows=1)
 
     def _add_pairs(self) -> None:
-        """Fixed and forbidden pairs."""
+        """Keep fixed pairs in and forbidden ones out."""
         for kind, pairs, slack, lower, upper in (
             (Kind.FIXED, self.problem.fixed, 1, 1, np.inf),
             (Kind.FORBIDDEN, self.problem.forbidden, -1, -np.inf, 0),

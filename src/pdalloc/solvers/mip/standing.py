@@ -7,19 +7,24 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import exact_sum
 from pdalloc.context import Context
-from pdalloc.errors import InfeasibleError
+from pdalloc.errors import InfeasibleError, SolveStoppedError
 from pdalloc.objectives import Costs, DayCosts, ExcessCosts, LevelCosts, Objective
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver, priority_notes
+from pdalloc.solvers.mip.conflicts import Search
 from pdalloc.solvers.mip.descent import Decided
 from pdalloc.solvers.mip.face import Master
 from pdalloc.solvers.mip.pairs import possible_pairs
 from pdalloc.solvers.mip.start import quick_allocation
+from pdalloc.solvers.mip.told import conflict_sentence, tell_members
 
 __all__ = ["Standing"]
 
 NAMED = 3
+
+SMALL = 2_000
+"""Pairs of a participant and a session up to which an error says by itself which rules cannot hold together."""
 
 
 class Standing:
@@ -111,8 +116,10 @@ class Standing:
         self._report()
 
     def infeasible(self) -> InfeasibleError:
-        """Return the error for a problem without an allocation: only sessions that must run can make one."""
+        """Return the error for a problem without an allocation: without rules, sessions that must run make it one."""
         problem = self.problem
+        if any(rule.penalty is None for rule in problem.rules):
+            return InfeasibleError(f"no allocation keeps all the rules{self._conflict()}")
         pairs = possible_pairs(problem, unlisted=problem.unlisted == "last")
         could_come = np.bincount(pairs.session, minlength=len(problem.sessions))
         needs = np.where(problem.may_be_cancelled, 0, problem.minimum)
@@ -128,6 +135,19 @@ class Standing:
         return InfeasibleError(
             f"no allocation keeps all the rules: {why}; lower its minimum, or take must_run and fixed pairs off it"
         )
+
+    def _conflict(self) -> str:
+        """Return which rules cannot hold together where that is found in a moment, else who finds it."""
+        problem = self.problem
+        if len(problem.participants) * len(problem.sessions) <= SMALL:
+            try:
+                with Search(problem, self.context) as search:
+                    core = search.core()
+                    if core is not None:
+                        return f": {conflict_sentence(problem, tell_members(search.elastic, core), core.structure)}"
+            except SolveStoppedError:
+                pass
+        return "; pdalloc.explain_infeasible, or pdalloc check --feasible, says which of them cannot hold together"
 
     # ---- in the end ---------------------------------------------------------------------------------------------
 

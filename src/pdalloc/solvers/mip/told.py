@@ -121,7 +121,7 @@ def row_person(elastic: Elastic, row: int) -> int | None:
 def _rule_ids(elastic: Elastic, number: int, core: Core) -> dict[str, Any]:
     problem, rules = elastic.problem, elastic.rules
     rows = core.rows[rules.rule[core.rows] == number]
-    people = {row_person(elastic, int(row)) for row in rows} - {None}
+    people = {who for row in rows if (who := row_person(elastic, int(row))) is not None}
     rule = problem.rules[number]
     ids = {"rule": number, "sessions": tuple(_sessions(rule))}
     named = getattr(rule, "participants", ())
