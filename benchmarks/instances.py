@@ -23,6 +23,7 @@ __all__ = [
     "LEXINGTON_8",
     "LEXINGTON_15",
     "LEXINGTON_REPEATED",
+    "LEXINGTON_INFEASIBLE",
     "NEARLY_FULL",
     "ONE_SLOT",
     "REPEATED",
@@ -249,6 +250,12 @@ def _three_slots() -> Problem:
     return day(5_000, 600, 3, 10, seed=SEED)
 
 
+def _infeasible() -> Problem:
+    from benchmarks.infeasible import infeasible_lexington
+
+    return infeasible_lexington()
+
+
 WPI = Instance("WPI 2017", "small", 928, 46, _wpi)
 LEXINGTON = Instance("Lexington", "small", 1_000, 5, _lexington)
 
@@ -263,6 +270,8 @@ REPEATED = Instance("1,000 x 138 in 3 slots, 5 topics repeated", "days", 1_000, 
 FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 30", "days", 5_000, 10, _four_slots)
 THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots)
 DAYS = [LEXINGTON_REPEATED, LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
+LEXINGTON_INFEASIBLE = Instance("Lexington, minimums of 8, 200 rules, infeasible", "days", 1_000, 5, _infeasible)
+DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS, LEXINGTON_INFEASIBLE]
 
 NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
 ONE_SLOT = Shape(1_000, 48, 10)

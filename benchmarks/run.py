@@ -20,6 +20,7 @@ from benchmarks import (
     command,
     eating,
     flow,
+    infeasible,
     one_pass,
     peers,
     profiles,
@@ -41,6 +42,7 @@ PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 CAPABILITIES = (
     one_pass,
     flow,
+    infeasible,
     peers,
     profiles,
     turns,
@@ -81,6 +83,7 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
             file = Path(folder) / "choices.npz"
             instance.write(file)
             for capability in OF_DAYS if instance.group == "days" else CAPABILITIES:
+            for capability in [whole_days, auditing, infeasible] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

@@ -12,7 +12,8 @@ from benchmarks.checking import VIOLATIONS
 from benchmarks.command import FIRST_RUN, LATER_RUN
 from benchmarks.eating import EATING
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
-from benchmarks.instances import INSTANCES, LEXINGTON, NEARLY_FULL, ONE_SLOT, Shape
+from benchmarks.infeasible import EXPLAIN
+from benchmarks.instances import INSTANCES, LEXINGTON, LEXINGTON_INFEASIBLE, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
 from benchmarks.repairing import REPAIR, REPAIR_FREE, REPAIRED
@@ -126,6 +127,7 @@ def _targets() -> Iterator[Target]:
             yield Target(repaired, day_repaired.name, 2, False, "s", partial(_seconds, repaired))
     yield Target(FIRST_RUN, LEXINGTON.name, 3, False, "s", partial(_seconds, FIRST_RUN))
     yield Target(LATER_RUN, LEXINGTON.name, 2, False, "s", partial(_seconds, LATER_RUN))
+    yield Target(EXPLAIN, LEXINGTON_INFEASIBLE.name, 10, False, "s", partial(_seconds, EXPLAIN))
     for day in DAYS:
         seconds = partial(_seconds, MIP.format(day.objective))
         yield Target(f"mip, {day.objective}", day.instance.name, day.seconds, False, "s", seconds)

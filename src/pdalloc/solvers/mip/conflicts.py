@@ -196,7 +196,7 @@ class Search:
         if prices is None:
             return []
         every = self._blamed(prices)
-        for proof in self._proofs(prices):
+        for proof in self._proofs(prices, elastic.least, np.where(is_slack, 0, elastic.most)):
             blamed = self._blamed(proof)
             if len(blamed) < len(every) and self.holds(blamed) is False:
                 return blamed
@@ -209,8 +209,11 @@ class Search:
         members: list[int] = np.unique(elastic.owner[(elastic.owner >= 0) & (gain > TOLERANCE)]).tolist()
         return members
 
-    def _proofs(self, prices: FloatArray) -> Iterator[FloatArray]:
-        """Yield the prices of rows that share no column with others, small groups first: each is a proof of its own."""
+    def _proofs(self, prices: FloatArray, least: FloatArray, most: FloatArray) -> Iterator[FloatArray]:
+        """Yield the prices of rows that share no column with others, small groups first.
+
+        Only of rows that prove by themselves that nothing between these bounds of columns keeps them.
+        """
         from scipy.sparse.csgraph import connected_components
 
         elastic = self.elastic
@@ -221,7 +224,7 @@ class Search:
         bound = np.where(prices[row] > 0, elastic.lower[row], elastic.upper[row])
         gain = np.bincount(group, prices[row] * bound)
         paid = prices @ elastic.matrix
-        paid = np.where(elastic.owner >= 0, 0, np.where(paid > 0, paid * elastic.most, paid * elastic.least))
+        paid = np.where(paid > 0, paid * most, paid * least)
         # each column is in the rows of one group
         of_column = np.zeros(elastic.columns, np.int64)
         of_column[entries.indices] = np.repeat(group, np.diff(entries.indptr))
@@ -258,10 +261,11 @@ class Search:
         least, most, is_open = self._only(members)
         is_slack = np.isin(elastic.owner, members)
         is_slack[: len(elastic.participant)] = False
-        most = np.where(is_slack, elastic.most, most)
-        prices = self._prices(self._part(is_slack.astype(np.float64), least, most, is_open))
+        elastic_most = np.where(is_slack, elastic.most, most)
+        prices = self._prices(self._part(is_slack.astype(np.float64), least, elastic_most, is_open))
+        proof = None if prices is None else next(self._proofs(prices, least, most), None)
         theirs = np.flatnonzero((elastic.rule >= 0) & ~is_open)
-        needed = theirs if prices is None else theirs[np.abs(prices[theirs]) > TOLERANCE]
+        needed = theirs if proof is None else theirs[np.abs(proof[theirs]) > TOLERANCE]
         return elastic.row_of_rules[needed]
 
     # ---- what to give up -------------------------------------------------------------------------------------------

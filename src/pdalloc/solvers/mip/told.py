@@ -141,10 +141,8 @@ def _sessions(rule: Any) -> Iterator[str]:
 
 def conflict_sentence(problem: Problem, members: Sequence[ConflictMember], structure: Sequence[str]) -> str:
     """Return why members cannot hold together, without a full stop."""
-    text = _join(_clauses(problem, members))
-    if structure:
-        text += f"; and nobody is in {_or([STRUCTURE[name] for name in structure])}"
-    return text
+    always = [f"nobody is in {_or([STRUCTURE[name] for name in structure])}"] if structure else []
+    return _join([*_clauses(problem, members), *always])
 
 
 STRUCTURE: Mapping[str, str] = {
