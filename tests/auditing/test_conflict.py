@@ -107,7 +107,7 @@ ALL = ["t0", "t1", "t2", "t3"]
         ),
         (
             [Required(["z"], group="school", value="Hill")],
-            "everybody of school 'Hill' is required in session 'z' (rule 1, of which participant 't2' matters); and "
+            "everybody of school 'Hill' is required in session 'z' (rule 1; 3 participants; participant 't2' matters); and "
             "participant 't2' is away in slot 'b'",
             ["release participant 't2' of 3 from rule 1: everybody of school 'Hill' is required in session 'z'"],
         ),

@@ -130,9 +130,10 @@ class Search:
             if whole:
                 return None
             candidates = list(every)
-        # what is found first is kept rather: rules and pairs before what the day gives
-        found = self._explain([], sorted(candidates, key=self._order))
-        members = tuple(sorted(found, key=self._order))
+        candidates.sort(key=self._order)
+        # what comes first is kept rather; the other way round may need fewer
+        found = [self._explain([], candidates), self._explain([], candidates[::-1])]
+        members = tuple(sorted(min(found, key=len), key=self._order))
         is_irreducible = all(self.holds(set(members) - {member}) for member in members)
         return Core(members, is_irreducible, self._structure(members), self._rule_rows(members))
 

@@ -174,11 +174,11 @@ def _rules(problem: Problem, members: list[ConflictMember]) -> Iterator[str]:
         assert member.rule is not None
         rule = problem.rules[member.rule]
         about = f"rule {member.rule + 1}"
+        if isinstance(rule, PeopleRule | GroupQuota) and rule.group is not None and rule.value is not None:
+            about += f"; {count_of(len(problem.group(rule.group).members(rule.value)), 'participant')}"
         if isinstance(rule, PeopleRule) and 0 < len(member.participants) < len(rule.people(problem)):
             matter = "matters" if len(member.participants) == 1 else "matter"
-            about += f", of which {listed('participant', member.participants)} {matter}"
-        if isinstance(rule, GroupQuota) and rule.value is not None:
-            about += f"; {count_of(len(problem.group(rule.group).members(rule.value)), 'participant')}"
+            about += f"; {listed('participant', member.participants)} {matter}"
         yield f"{rule} ({about})"
 
 
