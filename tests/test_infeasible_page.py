@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.test_fair_day import ROOT, commands, run
 
 

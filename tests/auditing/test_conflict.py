@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pdalloc
 from pdalloc import (
     Apart,
     Conflict,
+    Context,
     GroupQuota,
     Model,
     Problem,
@@ -29,6 +31,7 @@ from pdalloc import (
 from pdalloc.auditing.remedies import COSTS
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError, SolveStoppedError
 from pdalloc.problem.rules import Rule
+from pdalloc.solvers.mip.conflicts import Core, Search
 from tests.auditing import relaxing
 from tests.strategies import problems
 
@@ -66,6 +69,17 @@ def test_remedies_are_the_least_at_other_costs_and_leave_out_what_may_not_be_giv
     assert conflict.is_least
     assert conflict.cost == (least if conflict.remedies else 0)
     assert (not conflict.remedies) == (least >= 10_000)
+
+
+@settings(max_examples=20)
+@given(problem=DAYS)
+def test_on_a_small_day_no_conflict_has_fewer_members(problem: Problem) -> None:
+    with Search(problem, Context.from_seed(0)) as search:
+        core = search.core()
+        assume(core is not None)
+        assert isinstance(core, Core)
+        every = range(len(search.elastic.members))
+        assert all(search.holds(fewer) for fewer in combinations(every, len(core.members) - 1))
 
 
 # ---- in words ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.running import contents, run
+from tests.cli.running import assert_refused, contents, run
 from tests.problem.folders import SMALL, write_folder
 
 
@@ -38,3 +38,31 @@ def test_check_lists_a_few_of_many(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, **SMALL | {"sessions": f"session,capacity,facilitators\nx,2,{people}\ny,1,\n"})
     listed = ", ".join(f"g{number}" for number in range(1, 13))
     assert f"facilitators who are not participants: {listed} and 8 more\n" in run("check", folder).stdout
+
+
+TOO_FEW = SMALL | {
+    "sessions": "session,capacity\nx,1\ny,1\n",
+    "participants": "participant\np1\np2\n",
+    "choices": "participant,1,2\np1,x,y\np2,y,x\n",
+}
+REQUIRED = '[[rules]]\nrule = "required"\nsessions = ["x"]\nparticipants = ["p1", "p2"]\n'
+
+
+def test_check_says_why_not_all_rules_can_be_kept(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, **TOO_FEW)
+    assert run("check", folder, "--feasible").stdout.endswith("\nsome allocation keeps all the rules\n")
+    (folder / "rules.toml").write_text(REQUIRED)
+    assert run("check", folder).exit_code == 0
+    result = run("check", folder, "--feasible")
+    assert result.exit_code == 2
+    assert result.stderr == EXPLAINED
+    refused = run("allocate", folder)
+    assert_refused(refused)
+    assert refused.stderr == EXPLAINED
+    assert not (folder / "allocation").exists()
+
+
+EXPLAINED = (
+    "pdalloc: no allocation keeps all the rules: participants 'p1' and 'p2' are required in session 'x' (rule 1); and "
+    "session 'x' has 1 seat\nthe least that would do (cost 1):\n  add 1 seat to session 'x'\n"
+)

@@ -14,6 +14,7 @@ from pdalloc.errors import SolveStoppedError
 from pdalloc.problem import Problem
 from pdalloc.solvers.mip.elastic import Elastic
 from pdalloc.solvers.mip.engine import Answer, Ending, Engine
+from pdalloc.solvers.mip.fewest import fewest_members
 from pdalloc.solvers.mip.linear import LinearSolver
 from pdalloc.solvers.mip.members import Kind
 from pdalloc.solvers.mip.program import Program
@@ -112,8 +113,8 @@ class Search:
         """Return an irreducible set of members that cannot hold together; None if all hold together.
 
         The dual values of the elastic linear program leave few candidates (Chinneck 2008, section 6.2), among which the
-        set is found by halves (QuickXplain: Junker 2004). Every answer that the set rests on is that of an integer
-        program.
+        set is found by halves (QuickXplain: Junker 2004); on a small day it is then one of the fewest members. Every
+        answer that the set rests on is that of an integer program.
 
         Raises
         ------
@@ -130,10 +131,11 @@ class Search:
             if whole:
                 return None
             candidates = list(every)
-        candidates.sort(key=self._order)
-        # what comes first is kept rather; the other way round may need fewer
-        found = [self._explain([], candidates), self._explain([], candidates[::-1])]
-        members = tuple(sorted(min(found, key=len), key=self._order))
+        # what comes first is kept rather
+        found = self._explain([], sorted(candidates, key=self._order))
+        if self.elastic.matrix.nnz <= SMALL:
+            found = fewest_members(found, self.holds, self._broken, self._small)
+        members = tuple(sorted(found, key=self._order))
         is_irreducible = all(self.holds(set(members) - {member}) for member in members)
         return Core(members, is_irreducible, self._structure(members), self._rule_rows(members))
 
@@ -247,6 +249,20 @@ class Search:
         prices = np.zeros(len(self.elastic.lower))
         prices[part.row] = optimum.prices
         return prices
+
+    def _broken(self, members: list[int]) -> list[int]:
+        """Return members, none of the given ones, without which all the rest can hold together; [] if not in time."""
+        elastic = self.elastic
+        is_slack = (elastic.owner >= 0) & ~np.isin(elastic.owner, members)
+        most = np.where(is_slack | (elastic.owner < 0), elastic.most, 0)
+        part = self._part(is_slack.astype(np.float64), elastic.least, most)
+        answer = self._minimise(part)
+        if answer.values is None:
+            return []
+        is_used = np.zeros(elastic.columns, np.bool_)
+        is_used[part.column] = answer.values > 0.5
+        broken: list[int] = np.unique(elastic.owner[is_slack & is_used]).tolist()
+        return broken
 
     def _structure(self, members: Sequence[int]) -> tuple[str, ...]:
         """Return what always holds and without which the members would hold together."""
