@@ -121,8 +121,8 @@ ALL = ["t0", "t1", "t2", "t3"]
         ),
         (
             [Required(["z"], group="school", value="Hill")],
-            "everybody of school 'Hill' is required in session 'z' (rule 1; 3 participants; participant 't2' matters); and "
-            "participant 't2' is away in slot 'b'",
+            "everybody of school 'Hill' is required in session 'z' (rule 1; 3 participants; participant 't2' matters); "
+            "and participant 't2' is away in slot 'b'",
             ["release participant 't2' of 3 from rule 1: everybody of school 'Hill' is required in session 'z'"],
         ),
         (
@@ -205,6 +205,27 @@ def test_only_a_problem_is_explained() -> None:
 def test_no_time_is_no_explanation() -> None:
     with pytest.raises(SolveStoppedError, match="time limit"):
         explain_infeasible(day(Required(["x"], participants=ALL)), time_limit=1e-9)
+
+
+def test_what_is_not_proved_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    holds = Search.holds
+
+    def no_proof(search: Search, members: Any, **options: Any) -> bool | None:
+        return holds(search, members, **options) and None
+
+    def no_time(search: Search, costs: Any) -> None:
+        raise SolveStoppedError
+
+    monkeypatch.setattr(Search, "holds", no_proof)
+    monkeypatch.setattr(Search, "least", no_time)
+    conflict = explain_infeasible(day(Required(["x"], participants=ALL)))
+    assert conflict is not None
+    assert not conflict.is_irreducible
+    assert not conflict.is_least
+    assert str(conflict).splitlines()[1:] == [
+        "the time was over before it was proved that all of these are needed",
+        "the time was over before it was known what to give up",
+    ]
 
 
 # ---- as a document -----------------------------------------------------------------------------------------------

@@ -95,9 +95,8 @@ class Search:
         self._engine, self._small = Engine("highs", context), Engine("cp-sat", context)
         self._linear = LinearSolver(context, lambda: None)
         self._known: dict[frozenset[int], bool | None] = {}
-        self._is_unlisted = (np.arange(self.elastic.columns) < len(self.elastic.participant)) & (
-            self.elastic.owner >= 0
-        )
+        is_pair = np.arange(self.elastic.columns) < len(self.elastic.participant)
+        self._is_unlisted = is_pair & (self.elastic.owner >= 0)
 
     def __enter__(self) -> Search:
         return self
@@ -279,7 +278,10 @@ class Search:
         is_slack = np.isin(elastic.owner, members)
         is_slack[: len(elastic.participant)] = False
         elastic_most = np.where(is_slack, elastic.most, most)
-        prices = self._prices(self._part(is_slack.astype(np.float64), least, elastic_most, is_open))
+        try:
+            prices = self._prices(self._part(is_slack.astype(np.float64), least, elastic_most, is_open))
+        except SolveStoppedError:
+            prices = None
         proof = None if prices is None else next(self._proofs(prices, least, most), None)
         theirs = np.flatnonzero((elastic.rule >= 0) & ~is_open)
         needed = theirs if proof is None else theirs[np.abs(proof[theirs]) > TOLERANCE]
