@@ -22,8 +22,9 @@ __all__ = [
     "LEXINGTON",
     "LEXINGTON_8",
     "LEXINGTON_15",
-    "LEXINGTON_REPEATED",
     "LEXINGTON_INFEASIBLE",
+    "LEXINGTON_REPEATED",
+    "LEXINGTON_RULES",
     "NEARLY_FULL",
     "ONE_SLOT",
     "REPEATED",
@@ -250,6 +251,12 @@ def _three_slots() -> Problem:
     return day(5_000, 600, 3, 10, seed=SEED)
 
 
+def _with_rules() -> Problem:
+    from benchmarks.ruled_days import lexington_with_rules
+
+    return lexington_with_rules()
+
+
 def _infeasible() -> Problem:
     from benchmarks.infeasible import infeasible_lexington
 
@@ -269,9 +276,18 @@ LEXINGTON_REPEATED = Instance("Lexington, 5 topics repeated", "days", 1_000, 5, 
 REPEATED = Instance("1,000 x 138 in 3 slots, 5 topics repeated", "days", 1_000, 5, _repeated)
 FOUR_SLOTS = Instance("5,000 x 400 in 4 slots, 5 topics repeated, minimums of 30", "days", 5_000, 10, _four_slots)
 THREE_SLOTS = Instance("5,000 x 600 in 3 slots", "days", 5_000, 10, _three_slots)
-DAYS = [LEXINGTON_REPEATED, LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS]
+LEXINGTON_RULES = Instance("Lexington, 40 pairs, 34 school quotas, a tag quota", "days", 1_000, 5, _with_rules)
 LEXINGTON_INFEASIBLE = Instance("Lexington, minimums of 8, 200 rules, infeasible", "days", 1_000, 5, _infeasible)
-DAYS = [LEXINGTON_8, LEXINGTON_15, REPEATED, FOUR_SLOTS, THREE_SLOTS, LEXINGTON_INFEASIBLE]
+DAYS = [
+    LEXINGTON_REPEATED,
+    LEXINGTON_8,
+    LEXINGTON_15,
+    LEXINGTON_RULES,
+    LEXINGTON_INFEASIBLE,
+    REPEATED,
+    FOUR_SLOTS,
+    THREE_SLOTS,
+]
 
 NEARLY_FULL = Shape(3_000, 180, 5, slack=1.01)
 ONE_SLOT = Shape(1_000, 48, 10)

@@ -56,7 +56,7 @@ CAPABILITIES = (
     whole_days,
     whatif,
 )
-OF_DAYS = (whole_days, auditing, whatif, repairing)
+OF_DAYS = (whole_days, auditing, whatif, repairing, infeasible)
 """What runs on days whose slots are tied together."""
 TIME_LIMIT = 600
 
@@ -83,7 +83,6 @@ def rows(instances: Sequence[Instance], process: Process) -> Iterator[Row]:
             file = Path(folder) / "choices.npz"
             instance.write(file)
             for capability in OF_DAYS if instance.group == "days" else CAPABILITIES:
-            for capability in [whole_days, auditing, infeasible] if instance.group == "days" else CAPABILITIES:
                 for benchmark in capability.BENCHMARKS:
                     if benchmark.on(instance):
                         yield _row(capability.__name__.split(".")[-1], benchmark, instance, file, process)

@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.instances import FOUR_SLOTS, LEXINGTON, LEXINGTON_8, LEXINGTON_15, REPEATED, THREE_SLOTS, Case, Instance
+from benchmarks.instances import (
+    FOUR_SLOTS,
+    LEXINGTON,
+    LEXINGTON_8,
+    LEXINGTON_15,
+    LEXINGTON_RULES,
+    REPEATED,
+    THREE_SLOTS,
+    Case,
+    Instance,
+)
 from benchmarks.measure import Benchmark
 from benchmarks.results import Results, Row
 from pdalloc import Result, solve
@@ -48,6 +58,7 @@ DAYS = [
     Day(LEXINGTON_8, "rank-sum", 4),
     Day(LEXINGTON_8, "generous", 20),
     Day(LEXINGTON_15, "rank-sum", 20),
+    Day(LEXINGTON_RULES, "rank-sum", 20),
     Day(REPEATED, "leximin", 8),
     Day(FOUR_SLOTS, "rank-sum", 60, gap=0.001, time_limit=60),
     Day(THREE_SLOTS, "leximin", 300, gap=0.01),

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pdalloc.auditing.offers import Offer, Offers, offer_seat
     from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Seats
     from pdalloc.auditing.record import Record, export_record
+    from pdalloc.auditing.remedies import Remedy
     from pdalloc.auditing.repair import repair
     from pdalloc.auditing.repaired import Move, MoveReason, Repair
-    from pdalloc.auditing.remedies import Remedy
     from pdalloc.auditing.table import Audit, audit
     from pdalloc.auditing.waitlist import Waitlists, waitlist
     from pdalloc.auditing.whatif import what_if
