@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdalloc import Allocation, Model, Offers, Problem, offer_seat, waitlist
+from pdalloc import Allocation, Model, Offers, Problem, Together, offer_seat, waitlist
 from pdalloc.auditing.waitlist import waiting_order
 from pdalloc.errors import OptionError, ProblemError
 from tests import oracle
@@ -76,6 +76,14 @@ def test_nobody_leaves_a_session_below_its_minimum() -> None:
         offer_seat(minimum_of_two(), "y", dropped_by="t2")
 
 
+def test_nobody_takes_a_seat_that_a_rule_keeps_from_them() -> None:
+    before = rivals(arrivals=[1.0, 2.0, 3.0, 4.0])
+    ruled = before.problem.with_rules(Together(["t2", "t3"], session="x"))
+    allocation = Allocation.from_schedules(ruled, {"t1": ["x"], "t2": ["y"], "t3": ["y"]})
+    assert str(offer_seat(before, "x", dropped_by="t1")).splitlines()[0] == "t2 takes x for y"
+    assert str(offer_seat(allocation, "x", dropped_by="t1")) == "t4 takes x for nothing"
+
+
 def test_bad_input_is_refused() -> None:
     allocation = rivals()
     with pytest.raises(OptionError, match="session 'x' has no free seat; say with dropped_by who leaves it"):
@@ -131,7 +139,8 @@ def test_offers_end_keep_all_rules_and_pass_nobody_over(allocation: Allocation, 
     try:
         found = offer_seat(allocation, label, dropped_by=out, declines=declines, seed=1)
     except ProblemError:
-        assert problem.minimum[session] == allocation.attendance[session]
+        has_hard_rules = any(rule.penalty is None for rule in problem.rules)
+        assert has_hard_rules or problem.minimum[session] == allocation.attendance[session]
         return
     assert not found.allocation.violations()
     keys = [
@@ -168,7 +177,10 @@ def check_nobody_is_passed_over(
         return seat in oracle.listed(problem, who) and bool(after) and all(fits(chosen) for chosen in after)
 
     def fits(chosen: list[oracle.Schedule]) -> bool:
-        return oracle.fit(problem, [sum(s in day for day in chosen) for s in range(len(problem.sessions))], runs)
+        attendance = [sum(s in day for day in chosen) for s in range(len(problem.sessions))]
+        hard = [rule for rule in problem.rules if rule.penalty is None]
+        breaks = any(oracle.misses(problem, rule, chosen) and not oracle.misses(problem, rule, held) for rule in hard)
+        return oracle.fit(problem, attendance, runs) and not breaks
 
     def willing(seat: int) -> list[int]:
         return [q for q in people if q != out and problem.participants[q] not in declines and could(q, seat)]

@@ -72,7 +72,7 @@ def offer_seat(
     """Offer a free seat down the session's waitlist; who takes it frees a seat, which is offered in turn.
 
     A seat is offered to those of `waitlist`, one after the other, until somebody takes it. Passed over is only who
-    could not take it without breaking a rule, such as the minimum of the session that they would leave. Who takes a
+    could not take it without breaking a rule, such as the minimum of the session that they would leave, or a quota. Who takes a
     seat has a better day than before, so it ends; nobody has a worse one, apart from who dropped the seat, to whom
     nothing is offered.
 
@@ -128,6 +128,8 @@ def offer_seat(
         for who in waits_for(swaps, number, order):
             given_up = swaps.given_up(who, number)
             if who == left or given_up is None or not swaps.fits(number, given_up):
+                continue
+            if not swaps.keeps_rules(who, number, given_up):
                 continue
             name = problem.participants[who]
             takes = name not in declines and (accepts is None or accepts(name, label))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.allocation import Allocation
+from pdalloc.rule_violations import find_breaches
 
 __all__ = ["Swaps"]
 
@@ -87,6 +88,23 @@ class Swaps:
         after[session] += 1
         has_room = problem.session_facilitators.totals(after) <= problem.most_participants
         return bool(has_room[problem.session_facilitators[session]].all())
+
+    def keeps_rules(self, who: int, session: int, given_up: set[int]) -> bool:
+        """Return whether no rule of several participants or sessions that holds now would be broken by a swap."""
+        problem = self.problem
+        hard = [rule for rule in problem.rules if rule.penalty is None]
+        if not hard:
+            return True
+        now = {problem.participants[p]: self._ids(held) for p, held in enumerate(self.held)}
+        after = now | {problem.participants[who]: self._ids((self.held[who] - given_up) | {session})}
+        return not any(
+            any(True for _ in find_breaches(problem, rule, after))
+            and not any(True for _ in find_breaches(problem, rule, now))
+            for rule in hard
+        )
+
+    def _ids(self, sessions: set[int]) -> set[str]:
+        return {self.problem.sessions[session] for session in sessions}
 
     def take(self, who: int, session: int, given_up: set[int]) -> None:
         """Give a participant a session in exchange for others."""
