@@ -72,9 +72,9 @@ def offer_seat(
     """Offer a free seat down the session's waitlist; who takes it frees a seat, which is offered in turn.
 
     A seat is offered to those of `waitlist`, one after the other, until somebody takes it. Passed over is only who
-    could not take it without breaking a rule, such as the minimum of the session that they would leave, or a quota. Who takes a
-    seat has a better day than before, so it ends; nobody has a worse one, apart from who dropped the seat, to whom
-    nothing is offered.
+    could not take it without breaking a rule, such as a quota or the minimum of the session that they would leave. Who
+    takes a seat has a better day than before, so it ends; nobody has a worse one, apart from who dropped the seat, to
+    whom nothing is offered.
 
     Parameters
     ----------
