@@ -11,9 +11,13 @@ import numpy.typing as npt
 
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, among_pairs
+from pdalloc.problem.rules import Forbidden, Prerequisite, Required, Rule, TagQuota
 from pdalloc.rule_violations import find_breaches, schedules_by_id
 
 __all__ = ["Violation", "find_violations", "personal_violations"]
+
+PERSONAL_KINDS = (TagQuota, Required, Forbidden, Prerequisite)
+"""Rules that ask something of each participant alone."""
 
 
 @dataclass(frozen=True)
@@ -218,10 +222,19 @@ def fixed(allocation: Allocation) -> Iterator[Violation]:
         yield Violation("fixed", f"participant {who!r} is not in session {what!r}, where they are fixed", who, what)
 
 
+def personal_rules(allocation: Allocation) -> Iterator[Violation]:
+    """No rule is broken that asks something of each participant alone, but for soft ones."""
+    yield from _rule_violations(allocation, PERSONAL_KINDS)
+
+
 def rules(allocation: Allocation) -> Iterator[Violation]:
     """No rule of several participants or sessions is broken, but for soft ones."""
+    yield from _rule_violations(allocation, Rule)
+
+
+def _rule_violations(allocation: Allocation, kinds: type[Rule] | tuple[type[Rule], ...]) -> Iterator[Violation]:
     problem = allocation.problem
-    hard = [rule for rule in problem.rules if rule.penalty is None]
+    hard = [rule for rule in problem.rules if rule.penalty is None and isinstance(rule, kinds)]
     schedules = schedules_by_id(allocation) if hard else {}
     for rule in hard:
         for why, participant, session in find_breaches(problem, rule, schedules):
@@ -245,4 +258,4 @@ RULES: tuple[Callable[[Allocation], Iterator[Violation]], ...] = (
     rules,
 )
 
-PERSONAL_RULES = (unlisted, one_session_a_slot, present, topic, conflict, limit, forbidden, fixed)
+PERSONAL_RULES = (unlisted, one_session_a_slot, present, topic, conflict, limit, forbidden, fixed, personal_rules)

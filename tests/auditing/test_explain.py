@@ -127,9 +127,10 @@ class Day:
             ],
             ReasonKind.LIMIT: nothing * (self.places_with(session, left) > self.wanted),
             ReasonKind.RULE: nothing * any(oracle.misses(problem, rule, self.after(session)) for rule in hard),
+            # where nothing else is in the way
+            ReasonKind.FREE: nothing,
             ReasonKind.FULL: nothing * bool(len(self.there(session)) >= problem.capacity[session]),
             ReasonKind.FACILITATOR_FULL: nothing * bool(self.full_facilitators(session, left)),
-            ReasonKind.FREE: nothing,
         }
         for kind, sessions in sessions_of.items():
             found[kind] = [(None, s) for s in sessions]
@@ -196,6 +197,11 @@ class Day:
         """Whether the participant alone could have had it, at no more than what they would leave for it."""
         return oracle.keeps_rules(self.problem, self.after(session), self.runs)
 
+    def soft_rule_speaks_against(self, session: int) -> bool:
+        soft = [rule for rule in self.problem.rules if rule.penalty is not None]
+        before, after = self.chosen, self.after(session)
+        return any(oracle.misses(self.problem, r, after) > oracle.misses(self.problem, r, before) for r in soft)
+
     def after(self, session: int) -> list[oracle.Schedule]:
         """Everybody's schedules if the participant alone had it."""
         schedule = tuple(sorted({session, *self.own} - set(self.left_for(session))))
@@ -221,7 +227,12 @@ def reasons_of(allocation: Allocation) -> Iterator[tuple[Day, Reason, int]]:
 def test_every_session_ranked_higher_has_the_first_reason_that_is_true(allocation: Allocation) -> None:
     for day, reason, session in reasons_of(allocation):
         ways = day.ways(session)
-        assert reason.kind is next(kind for kind in ReasonKind if ways[kind])
+        first = next(kind for kind in ReasonKind if ways[kind])
+        speaks_against = first is ReasonKind.FREE and day.soft_rule_speaks_against(session)
+        assert reason.kind is (ReasonKind.RULE if speaks_against else first)
+        if speaks_against:
+            assert str(reason.rule).endswith(", soft")
+            continue
         other = None if reason.other is None else allocation.problem.sessions.index(reason.other)
         assert (reason.slot, other) in ways[reason.kind]
         assert reason.other_rank == (None if other is None else day.listed.get(other))

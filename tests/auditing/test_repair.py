@@ -13,7 +13,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pdalloc import Allocation, Changes, MoveReason, Problem, RankSum, Repair, Result, Status, repair, solve
+from pdalloc import (
+    Allocation,
+    Changes,
+    Forbidden,
+    MoveReason,
+    Prerequisite,
+    Problem,
+    RankSum,
+    Repair,
+    Required,
+    Result,
+    Status,
+    TagQuota,
+    repair,
+    solve,
+)
 from pdalloc.auditing.leaving import find_leaving
 from pdalloc.auditing.repair import ALL_FIXED
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
@@ -24,6 +39,7 @@ DAYS = st.one_of(
     problems(minimums=True, most_participants=3),
     problems(minimums=True, facilitator_limits=True, most_participants=3),
     problems(coupled=False),
+    problems(minimums=True, most_participants=3, rules=2, soft=True),
 )
 
 
@@ -57,6 +73,29 @@ def changed_by(published: Allocation, problem: Problem, chosen: list[oracle.Sche
     ]
 
 
+def penalties(problem: Problem, chosen: list[oracle.Schedule]) -> tuple[int, ...]:
+    """What soft rules cost, where there are any."""
+    return oracle.value(problem, "penalties", chosen) if any(rule.penalty for rule in problem.rules) else ()
+
+
+def keeps_own_rules(problem: Problem, who: int, schedule: oracle.Schedule) -> bool:
+    """Whether a schedule keeps the hard rules that ask something of each participant alone."""
+    for rule in problem.rules:
+        if rule.penalty is not None:
+            continue
+        if isinstance(rule, Prerequisite):
+            held = {problem.sessions[session] for session in schedule}
+            if rule.session in held and not held & set(rule.needs):
+                return False
+        elif isinstance(rule, TagQuota | Required | Forbidden) and who in oracle.meant(problem, rule):
+            total = len(set(schedule) & oracle.where(problem, rule))
+            least, most = (rule.at_least, rule.at_most) if isinstance(rule, TagQuota) else (0, None)
+            least, most = (1, None) if isinstance(rule, Required) else (least, most)
+            if oracle.outside(total, least, 0 if isinstance(rule, Forbidden) else most):
+                return False
+    return True
+
+
 @settings(max_examples=30)
 @given(drawn=repairs(), solver=st.sampled_from(["auto", "mip"]))
 def test_fewest_schedules_change_and_the_day_is_best_among_those(
@@ -64,7 +103,11 @@ def test_fewest_schedules_change_and_the_day_is_best_among_those(
 ) -> None:
     published, problem = drawn
     best = min(
-        (len(changed_by(published, problem, chosen)), *oracle.value(problem, "rank-sum", chosen, runs))
+        (
+            len(changed_by(published, problem, chosen)),
+            *penalties(problem, chosen),
+            *oracle.value(problem, "rank-sum", chosen, runs),
+        )
         for chosen, runs in oracle.outcomes(problem)
     )
     found = repair(published, problem, solver=solver)
@@ -82,7 +125,7 @@ def test_fewest_schedules_change_and_the_day_is_best_among_those(
 def test_places_come_first_where_that_is_asked_for(drawn: tuple[Allocation, Problem], objective: str) -> None:
     published, problem = drawn
     keys = [
-        (value[0], len(changed_by(published, problem, chosen)), *value[1:])
+        (value[0], len(changed_by(published, problem, chosen)), *penalties(problem, chosen), *value[1:])
         for chosen, runs in oracle.outcomes(problem)
         for value in [oracle.less_is_better(problem, objective, oracle.value(problem, objective, chosen, runs))]
     ]
@@ -107,6 +150,7 @@ def check_reasons(published: Allocation, found: Repair) -> None:
         before = tuple(sorted(number for number in numbers if number is not None))
         left = [s for s in before if problem.sessions[s] not in move.after]
         could_stay = None not in numbers and oracle.may_have(problem, who, before, runs)
+        could_stay = could_stay and keeps_own_rules(problem, who, before)
         assert move.before == held[move.participant]
         assert set(move.after) != set(move.before)
         assert could_stay is (move.reason in (MoveReason.SEATS, MoveReason.ROOM, MoveReason.OTHERS)) or not move.before
@@ -407,3 +451,20 @@ def test_the_fewest_who_leave_are_those_of_brute_force(data: st.DataObject) -> N
     assert found.fewest == min(fits)
     too_small = {s for s in range(4) if sum(s in theirs for theirs in held) > capacity[s]}
     assert set(found.people.tolist()) == {who for who, theirs in enumerate(held) if theirs & too_small}
+
+
+@pytest.mark.parametrize("keep", [[("t1",)], "t1:x", 5, ["t1"]])
+def test_what_is_no_pair_to_keep_is_refused(keep: Any) -> None:
+    problem = Problem.from_rankings({"t1": ["x"]}, capacity={"x": 1})
+    with pytest.raises(OptionError, match=r"keep holds .*; give pairs of a participant id and a session id"):
+        repair(Allocation.from_schedules(problem, {"t1": ["x"]}), problem, keep=keep)
+
+
+def test_who_is_barred_by_a_rule_now_is_told_so() -> None:
+    problem = Problem.from_rankings({"t1": ["x", "y"], "t2": ["x", "y"]}, capacity={"x": 2, "y": 2})
+    ruled = problem.with_rules(Forbidden(["x"], participants=["t1"]), Required(["y"], participants=["t2"]))
+    found = repair({"t1": ["x"], "t2": ["x"]}, ruled)
+    assert [(move.reason, move.text) for move in found.moves] == [
+        (MoveReason.RULE, "session 'x' is forbidden to them now"),
+        (MoveReason.RULE, "a rule requires them in session 'y', or in another one that it names"),
+    ]

@@ -14,17 +14,38 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pdalloc as pa
-from pdalloc import Answer, DropSession, ExtraSection, Model, MoveSession, Problem, Seats, WhatIf, what_if
+from pdalloc import (
+    Answer,
+    Apart,
+    DropSession,
+    ExtraSection,
+    Forbidden,
+    GroupQuota,
+    Model,
+    MoveSession,
+    Prerequisite,
+    Problem,
+    Required,
+    Seats,
+    Together,
+    WhatIf,
+    what_if,
+)
 from pdalloc.auditing.questions import Question
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
-from pdalloc.objectives import get_objective
+from pdalloc.objectives import get_objective, penalties_first
+from pdalloc.problem.rules import Rule
 from tests import oracle
 from tests.auditing.test_certify import SUMS, draw_objective
 from tests.strategies import problems
 
 SCHEMA = json.loads((Path(pa.__file__).parent / "schemas" / "what-if-1.json").read_text(encoding="utf-8"))
 SEPARATE = st.one_of(problems(coupled=False), problems(coupled=False, rated=True))
-TOGETHER = st.one_of(problems(minimums=True), problems(minimums=True, facilitator_limits=True, rated=True))
+TOGETHER = st.one_of(
+    problems(minimums=True),
+    problems(minimums=True, facilitator_limits=True, rated=True),
+    problems(minimums=True, rules=2, soft=True),
+)
 
 
 def possible(problem: Problem, questions: list[Question]) -> list[Question]:
@@ -54,7 +75,8 @@ def other_questions(problem: Problem) -> list[Question]:
 
 def by_level(allocation: pa.Allocation, objective: str, longest: int) -> dict[str, int]:
     """The value by the names of its levels, empty and unlisted places costing as on lists of a given length."""
-    problem, chosen = allocation.problem, get_objective(objective)
+    problem = allocation.problem
+    chosen = penalties_first(get_objective(objective), problem)
     names = [level.name for level in chosen.levels(problem)]
     found = dict(zip(names, chosen.value(allocation), strict=True))
     if "rank cost" in found:
@@ -470,3 +492,54 @@ def test_answers_to_another_day_are_refused() -> None:
     text = what_if(crowd()).to_json()
     with pytest.raises(ProblemError, match="the document belongs to problem "):
         WhatIf.from_json(text, small())
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (Forbidden(["x"], participants=["t1"]), [Forbidden(["x", "x (2)"], participants=["t1"])]),
+        (Required(["x"], participants=["t1"]), [Required(["x", "x (2)"], participants=["t1"])]),
+        (Prerequisite("y", needs=["x"]), [Prerequisite("y", needs=["x", "x (2)"])]),
+        (Prerequisite("x", needs=["y"]), [Prerequisite("x", needs=["y"]), Prerequisite("x (2)", needs=["y"])]),
+        (
+            Apart(["t1", "t2"], session="x"),
+            [Apart(["t1", "t2"], session="x"), Apart(["t1", "t2"], session="x (2)")],
+        ),
+        (
+            GroupQuota("school", session="x", at_least=1, at_most=2),
+            [
+                GroupQuota("school", session="x", at_least=1, at_most=2),
+                GroupQuota("school", session="x (2)", at_most=2),
+            ],
+        ),
+        (GroupQuota("school", session="x", at_least=1), [GroupQuota("school", session="x", at_least=1)]),
+        (Together(["t1", "t2"]), [Together(["t1", "t2"])]),
+    ],
+)
+def test_rules_about_a_session_are_about_its_extra_section(rule: Rule, expected: list[Rule]) -> None:
+    model = pa.Model()
+    for session in ("x", "y"):
+        model.add_session(session, capacity=2)
+    for participant in ("t1", "t2"):
+        model.add_participant(participant, groups={"school": "Hill"})
+        model.add_ranking(participant, ["x", "y"])
+    assert list(ExtraSection("x")(model.build().with_rules(rule)).rules) == expected
+
+
+def test_soft_rules_are_a_level_of_every_answer() -> None:
+    model = pa.Model()
+    for session in ("x", "y"):
+        model.add_session(session, capacity=2, slots=["am"])
+    for participant in ("t1", "t2", "t3"):
+        model.add_participant(participant)
+        model.add_ranking(participant, ["x", "y"])
+    model.add_rule(Together(["t1", "t2"], penalty=1))
+    problem = model.build()
+    dropped = what_if(problem, [DropSession("y")]).answers[0]
+    # two in x and one in y become two in x and one without a place, which costs 2 instead of 1
+    assert [(level.name, int(part)) for level, part in zip(dropped.levels, dropped.change or (), strict=True)] == [
+        ("penalties", 0),
+        ("empty places", 1),
+        ("rank cost", 1),
+    ]
+    assert [answer.how for answer in what_if(problem).answers] == ["re-solved", "re-solved"]

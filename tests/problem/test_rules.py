@@ -308,6 +308,7 @@ def test_equal_lists_make_equal_problems_and_other_rules_other_ones() -> None:
             lambda: Forbidden(["x"], tag="equity", participants=["t0"]),
             "rule 'forbidden': sessions and tag are both given; give one of the two",
         ),
+        (lambda: TagQuota(None, at_least=1), "rule 'tag-quota': tag is None; give it"),  # type: ignore[arg-type]
         (lambda: Prerequisite("x", needs=[]), "rule 'prerequisite': needs is empty; name one session or more"),
         (lambda: Prerequisite("x", needs=["x"]), "rule 'prerequisite': session 'x' needs itself; name another one"),
         (
@@ -371,6 +372,11 @@ def test_what_is_no_rule_is_refused() -> None:
     model.add_rule("together")  # type: ignore[arg-type]
     with pytest.raises(ProblemError, match=re.escape("rule 'together' is none; give one such as Together([...])")):
         model.build()
+
+
+def test_what_is_no_rule_is_refused_by_a_problem() -> None:
+    with pytest.raises(ProblemError, match=re.escape("rule 3 is none; give one such as Together([...])")):
+        day().with_rules(3)  # type: ignore[arg-type]
 
 
 def test_other_solvers_refuse_rules_by_name() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from pdalloc.arrays import FloatArray, Int32Array, Int64Array, IntegerArray
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.problem import Choices, Incidence, Labels, Priorities, Problem
+from pdalloc.problem.rules import GroupQuota, Rule
 
 __all__ = ["changed", "with_longest_list", "with_section"]
 
@@ -81,7 +82,30 @@ def with_section(
         priorities=_priorities_of_both(problem.priorities, session, last),
         title=(*problem.title, problem.title[session]) if problem.title else (),
         room=(*problem.room, "") if problem.room else (),
+        rules=tuple(_rules_of_both(problem.rules, problem.sessions[session], label)),
     )
+
+
+def _rules_of_both(rules: Sequence[Rule], session: str, section: str) -> Iterator[Rule]:
+    """Yield the rules, about the section where they are about the session: a list names both, or there is one of each.
+
+    A quota of a session asks for at least so many in the session alone, and for at most so many in each of the two.
+    """
+    for rule in rules:
+        lists: dict[str, Any] = {
+            name: (*named, section)
+            for name in ("sessions", "needs")
+            if session in (named := getattr(rule, name, None) or ())
+        }
+        rule = replace(rule, **lists)
+        yield rule
+        if getattr(rule, "session", None) == session:
+            other: dict[str, Any] = {"session": section}
+            if isinstance(rule, GroupQuota):
+                if rule.at_most is None:
+                    continue
+                other["at_least"] = None
+            yield replace(rule, **other)
 
 
 def with_longest_list(problem: Problem, longest: int) -> Problem:

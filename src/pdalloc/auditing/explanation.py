@@ -135,7 +135,7 @@ class Reason:
     other_rank : int or None
         The participant's rank of it; None where they did not choose it.
     rule : str or None
-        Name of the rule that the change alone would break.
+        Name of the rule that the change alone would break; "..., soft" of one that may be broken for a penalty.
     numbers : dict of str to int
         By kind. cancelled: `minimum`, `chosen_by` and `could_come` (who chose it, and of these who is neither away nor
         facilitating then, nor barred from it), `facilitator_sessions` and `facilitator_limit` (where a facilitator has

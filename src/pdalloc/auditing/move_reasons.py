@@ -23,6 +23,9 @@ RULES: Mapping[str, str] = {
     "limit": "wants fewer places than they held",
     "forbidden": "session {session!r} is forbidden to them now",
     "fixed": "is fixed in session {session!r} now",
+    "required": "a rule requires them in session {session!r}, or in another one that it names",
+    "prerequisite": "by a rule session {session!r} goes only with another one",
+    "tag-quota": "a rule asks for another number of sessions of a kind",
 }
 """What is said of a rule that the old schedule breaks."""
 

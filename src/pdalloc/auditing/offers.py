@@ -72,9 +72,9 @@ def offer_seat(
     """Offer a free seat down the session's waitlist; who takes it frees a seat, which is offered in turn.
 
     A seat is offered to those of `waitlist`, one after the other, until somebody takes it. Passed over is only who
-    could not take it without breaking a rule, such as a quota or the minimum of the session that they would leave. Who
-    takes a seat has a better day than before, so it ends; nobody has a worse one, apart from who dropped the seat, to
-    whom nothing is offered.
+    could not take it so that every rule is kept, but for soft ones: a quota, say, or the minimum of the session that
+    they would leave. Who takes a seat has a better day than before, so it ends; nobody has a worse one, apart from who
+    dropped the seat, to whom nothing is offered.
 
     Parameters
     ----------
@@ -142,5 +142,7 @@ def offer_seat(
             free.append(label)
     after = swaps.result()
     if broken := after.violations():
-        raise ProblemError(f"the seat cannot be dropped, since nobody takes it; {broken[0]}; use repair instead")
+        raise ProblemError(
+            f"the seat cannot be dropped: nobody takes it so that all rules are kept; {broken[0]}; use repair instead"
+        )
     return Offers(after, tuple(offers), tuple(free))

@@ -15,7 +15,7 @@ from pdalloc.auditing.nearest import MostKept
 from pdalloc.auditing.questions import Question
 from pdalloc.context import Context
 from pdalloc.errors import InfeasibleError, OptionError, SolveStoppedError
-from pdalloc.objectives import Chained, Level, Objective, get_objective
+from pdalloc.objectives import Chained, Level, Objective, get_objective, penalties_first
 from pdalloc.problem import Problem
 from pdalloc.result import Result
 from pdalloc.solvers.base import Solver
@@ -63,7 +63,7 @@ class Solves:
             raise OptionError(
                 f"solver {chosen.name!r} optimises nothing, so there is no optimum to compare with; use auto"
             )
-        self.objective = get_objective(chosen.objective)
+        self.objective = penalties_first(get_objective(chosen.objective), problem)
         self._valued: dict[int, Result] = {}
 
     def solve(self, problem: Problem, start: Allocation | None = None, near: Allocation | None = None) -> Result:

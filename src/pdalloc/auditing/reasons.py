@@ -12,7 +12,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array
 from pdalloc.auditing.explanation import ReasonKind
-from pdalloc.problem.rules import Rule
+from pdalloc.problem.rules import Rule, RuleRows
 from pdalloc.rule_violations import find_breaches, schedules_by_id
 
 __all__ = ["Facts", "Found", "Standpoint"]
@@ -92,6 +92,31 @@ class Facts:
         day = self.schedules[who] - {sessions[other] for other in left} | {sessions[coming]}
         schedules = {**self.schedules, who: day}
         return next((rule for rule in hard if any(True for _ in find_breaches(problem, rule, schedules))), None)
+
+    def soft_rule_against(self, participant: int, coming: int, left: tuple[int, ...]) -> Rule | None:
+        """Return a soft rule that would be broken, or more so, if somebody took a session and left others."""
+        problem = self.problem
+        for number, rule in enumerate(problem.rules):
+            if rule.penalty is None:
+                continue
+            rows = RuleRows()
+            rows.number = number
+            rule.add_rows(rows, problem)
+            before = self.taken[rows.participant, rows.session]
+            after = before.copy()
+            theirs = rows.participant == participant
+            after[theirs & np.isin(rows.session, left)] = 0
+            after[theirs & (rows.session == coming)] = 1
+            if rows.misses(after).sum() > rows.misses(before).sum():
+                return rule
+        return None
+
+    @cached_property
+    def taken(self) -> Int64Array:
+        """1 for each pair of the allocation, 0 for the others: shape (participants, sessions)."""
+        matrix = np.zeros((len(self.problem.participants), len(self.problem.sessions)), np.int64)
+        matrix[self.allocation.participant, self.allocation.session] = 1
+        return matrix
 
     def below_minimum(self, session: int) -> bool:
         """Whether a session would have too few participants if one left."""
@@ -307,5 +332,8 @@ class Standpoint:
             if self.facts.below_minimum(other):
                 numbers = {"taken": int(attendance[other]), "minimum": int(problem.minimum[other])}
                 return self._because(ReasonKind.MINIMUM, other, numbers=numbers)
+        soft = self.facts.soft_rule_against(self.participant, session, left)
+        if soft is not None:
+            return Found(ReasonKind.RULE, {"rule": f"{soft.name}, soft"})
         numbers = {"seats": int(problem.capacity[session]), "taken": int(attendance[session])}
         return Found(ReasonKind.FREE, {"numbers": numbers})

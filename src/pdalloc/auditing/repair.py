@@ -16,7 +16,7 @@ from pdalloc.auditing.leaving import find_leaving
 from pdalloc.auditing.move_reasons import find_moves
 from pdalloc.auditing.repaired import Repair
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
-from pdalloc.objectives import Chained, Changes, Objective, get_objective
+from pdalloc.objectives import Chained, Changes, Objective, get_objective, penalties_first
 from pdalloc.objectives.changes import Published, impossible
 from pdalloc.problem import Problem
 from pdalloc.result import Result, options_of
@@ -97,12 +97,12 @@ def repair(
     if not isinstance(problem, Problem):
         raise OptionError(f"problem is a {type(problem).__name__}; give the changed Problem")
     started, time_limit = time.monotonic(), checked_time_limit(time_limit)
-    then = get_objective(objective)
+    then = penalties_first(get_objective(objective), problem)
     if any(isinstance(part, Changes) for part in (then.objectives if isinstance(then, Chained) else (then,))):
         raise OptionError("objective: repair counts changes by itself; give what decides after them")
     changes = Changes(published, places_first, free)
     _check_ids("free", changes.free, problem.participants)
-    kept = tuple((who, what) for who, what in keep)
+    kept = _pairs(keep)
     problem = _with_kept(problem, kept, changes)
     chain = Chained((changes, then))
     result = None
@@ -118,6 +118,15 @@ def repair(
         origin = result.provenance
         result = replace(result, provenance=replace(origin, options=origin.options | {"keep": [*map(list, kept)]}))
     return Repair(result, changes, find_moves(published, result.allocation, changes), kept)
+
+
+def _pairs(keep: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs to keep; refuse what are none."""
+    pairs = tuple(keep) if isinstance(keep, Iterable) and not isinstance(keep, str) else (keep,)
+    for pair in pairs:
+        if not (isinstance(pair, tuple | list) and len(pair) == 2 and all(isinstance(label, str) for label in pair)):
+            raise OptionError(f"keep holds {pair!r}; give pairs of a participant id and a session id")
+    return tuple((who, what) for who, what in pairs)
 
 
 def _check_ids(option: str, ids: Iterable[str], known: Sequence[str]) -> None:

@@ -90,18 +90,14 @@ class Swaps:
         return bool(has_room[problem.session_facilitators[session]].all())
 
     def keeps_rules(self, who: int, session: int, given_up: set[int]) -> bool:
-        """Return whether no rule of several participants or sessions that holds now would be broken by a swap."""
+        """Return whether a swap leaves every hard rule of several participants or sessions kept."""
         problem = self.problem
         hard = [rule for rule in problem.rules if rule.penalty is None]
         if not hard:
             return True
-        now = {problem.participants[p]: self._ids(held) for p, held in enumerate(self.held)}
-        after = now | {problem.participants[who]: self._ids((self.held[who] - given_up) | {session})}
-        return not any(
-            any(True for _ in find_breaches(problem, rule, after))
-            and not any(True for _ in find_breaches(problem, rule, now))
-            for rule in hard
-        )
+        schedules = {problem.participants[p]: self._ids(held) for p, held in enumerate(self.held)}
+        schedules[problem.participants[who]] = self._ids((self.held[who] - given_up) | {session})
+        return not any(True for rule in hard for _ in find_breaches(problem, rule, schedules))
 
     def _ids(self, sessions: set[int]) -> set[str]:
         return {self.problem.sessions[session] for session in sessions}

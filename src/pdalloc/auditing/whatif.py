@@ -83,6 +83,8 @@ def what_if(
     """
     context = Context(np.random.default_rng(0), checked_seed(seed), checked_time_limit(time_limit), progress, stop)
     solves = Solves(problem, solver, objective, context)
+    if questions is not None and not isinstance(questions, Iterable):
+        raise OptionError(f"questions is {questions!r}; give a list of questions")
     asked = [Seats(session) for session in problem.sessions] if questions is None else list(questions)
     for question in asked:
         _refuse_bad(problem, question)

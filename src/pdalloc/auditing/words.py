@@ -163,7 +163,7 @@ WORDS: Mapping[ReasonKind, Callable[[Reason, int | None], str]] = {
     ),
     ReasonKind.LIMIT: _limit,
     ReasonKind.RULE: lambda reason, turn: (
-        f"a rule of the day is in the way ({reason.rule}): it would be broken if you alone had moved."
+        f"a rule of the day is in the way ({reason.rule}): it would be broken, or more so, if you alone had moved."
     ),
     ReasonKind.FULL: _full,
     ReasonKind.FACILITATOR_FULL: _facilitator_full,

@@ -57,7 +57,8 @@ class Changes:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "before", _schedules(self.before))
-        if isinstance(self.free, str) or not all(isinstance(label, str) for label in self.free):
+        is_list = isinstance(self.free, Collection) and not isinstance(self.free, str)
+        if not is_list or not all(isinstance(label, str) for label in self.free):
             raise OptionError(f"free is {self.free!r}; give a list of participant ids")
         object.__setattr__(self, "free", tuple(sorted(set(self.free))))
 

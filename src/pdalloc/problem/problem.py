@@ -355,6 +355,9 @@ class Problem(FrozenArrays):
         >>> [str(rule) for rule in problem.with_rules(Together(["t001", "t002"])).rules]
         ["participants 't001' and 't002' take the same sessions"]
         """
+        for rule in rules:
+            if not isinstance(rule, Rule):
+                raise ProblemError(f"rule {rule!r} is none; give one such as Together([...])")
         return replace(self, rules=(*self.rules, *rules))
 
     def with_history(self, history: Mapping[str, float]) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -57,6 +57,8 @@ class Rule:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
+            if value is None and field.default is MISSING:
+                raise self.fault(f"{field.name} is None; give it")
             if field.name in LISTS:
                 object.__setattr__(self, field.name, self._ids(field.name, value))
             elif field.name in WHOLE:

@@ -77,8 +77,15 @@ class RuleRows:
 
 def rule_rows(problem: Problem) -> RuleRows:
     """Return the inequalities of all rules of a problem, hard and soft, in their order."""
-    rows = RuleRows()
+    every, parts, count = RuleRows(), [RuleRows()], 0
     for number, rule in enumerate(problem.rules):
+        rows = RuleRows()
         rows.number = number
         rule.add_rows(rows, problem)
-    return rows
+        rows.row = rows.row + count
+        count += len(rows)
+        parts.append(rows)
+    # joined once: adding to arrays rule by rule would copy them as often
+    for name in ("rule", "lower", "upper", "row", "participant", "session", "coefficient"):
+        setattr(every, name, np.concatenate([getattr(part, name) for part in parts]))
+    return every
