@@ -265,3 +265,20 @@ def test_of_a_lexington_under_200_rules_those_named_cannot_hold_together_and_les
         solve(relaxing.only(problem, conflict.members))
     assert conflict.is_least
     assert solve(conflict.relaxed(), time_limit=60).allocation.violations() == ()
+
+
+@pytest.mark.parametrize(
+    "change", [{"members": []}, {"is_least": False}, {"remedies": []}, {"text": "all is well"}, {"structure": ["slot"]}]
+)
+def test_a_document_whose_text_is_not_what_it_holds_is_refused(change: dict[str, Any]) -> None:
+    problem = Problem.from_rankings({"t1": ["x"], "t2": ["x"]}, capacity={"x": 1})
+    problem = problem.with_rules(Required(["x"], participants=["t1", "t2"]))
+    conflict = explain_infeasible(problem)
+    assert conflict is not None
+    document = json.loads(conflict.to_json()) | change
+    with pytest.raises(ProblemError, match="pdalloc/conflict document: text and fields do not say the same"):
+        Conflict.from_json(json.dumps(document), problem)
+    document = json.loads(conflict.to_json())
+    document["members"][0]["rule"] = 99
+    with pytest.raises(ProblemError, match="text and fields do not say the same"):
+        Conflict.from_json(json.dumps(document), problem)

@@ -10,7 +10,7 @@ from pdalloc.allocation_json import require_problem
 from pdalloc.auditing.conflict import Conflict
 from pdalloc.auditing.remedies import Remedy
 from pdalloc.problem import Problem
-from pdalloc.problem.json import Document, decode, encode
+from pdalloc.problem.json import Document, decode, encode, require_text
 from pdalloc.solvers.mip.members import Kind
 from pdalloc.solvers.mip.told import ConflictMember
 
@@ -78,7 +78,7 @@ def conflict_from_json(text: str | bytes, problem: Problem) -> Conflict:
     """See `Conflict.from_json`."""
     document = decode(text, ConflictDocument)
     require_problem(document.problem_hash, problem)
-    return Conflict(
+    conflict = Conflict(
         problem,
         msgspec.convert(document.members, tuple[ConflictMember, ...], from_attributes=True),
         document.is_irreducible,
@@ -86,3 +86,5 @@ def conflict_from_json(text: str | bytes, problem: Problem) -> Conflict:
         msgspec.convert(document.remedies, tuple[Remedy, ...], from_attributes=True),
         document.is_least,
     )
+    require_text("pdalloc/conflict", conflict, document.text)
+    return conflict

@@ -12,7 +12,7 @@ from pdalloc.auditing.answers import Answer, How, WhatIf
 from pdalloc.auditing.questions import DropSession, ExtraSection, MoveSession, Question, Seats
 from pdalloc.objectives import Level
 from pdalloc.problem import Problem
-from pdalloc.problem.json import Document, decode, encode
+from pdalloc.problem.json import Document, decode, encode, require_text
 
 __all__ = ["WhatIfDocument", "what_if_from_json", "what_if_to_json"]
 
@@ -167,7 +167,7 @@ def _entry(answer: Answer) -> AnswerEntry:
 
 
 def _answer(entry: AnswerEntry) -> Answer:
-    return Answer(
+    answer = Answer(
         _question(entry.question),
         entry.words,
         entry.how,
@@ -181,6 +181,8 @@ def _answer(entry: AnswerEntry) -> Answer:
         entry.up,
         entry.down,
     )
+    require_text("pdalloc/what-if", answer, entry.text)
+    return answer
 
 
 def _question(entry: QuestionEntry) -> Question:

@@ -20,7 +20,7 @@ from pdalloc.problem.options import Ranking, Unlisted
 from pdalloc.problem.problem import Problem
 from pdalloc.problem.rules.fields import fields_of_rule
 
-__all__ = ["Document", "ProblemDocument", "decode", "encode", "problem_from_json", "problem_to_json"]
+__all__ = ["Document", "ProblemDocument", "decode", "encode", "problem_from_json", "problem_to_json", "require_text"]
 
 
 def _without_rule(document: dict[str, Any]) -> dict[str, Any]:
@@ -165,6 +165,22 @@ def decode(text: str | bytes, document: type[DocumentType]) -> DocumentType:
         return msgspec.convert(raw, document)
     except msgspec.ValidationError as error:
         raise ProblemError(f"{wanted} document: {error}") from None
+
+
+def require_text(name: str, found: object, text: str) -> None:
+    """Refuse what was read from a document if its text does not say the same as its fields.
+
+    Raises
+    ------
+    ProblemError
+        If it does not, or the fields do not fit together.
+    """
+    try:
+        is_same = str(found) == text
+    except (AssertionError, LookupError, TypeError, ValueError):
+        is_same = False
+    if not is_same:
+        raise ProblemError(f"{name} document: text and fields do not say the same; write it again from what it was")
 
 
 def problem_to_json(problem: Problem) -> str:
