@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pdalloc.problem.problem import Problem
     from pdalloc.problem.rules.rows import RuleRows
 
-__all__ = ["PeopleRule", "Rule", "amount_text", "check_amount", "listed", "participant_numbers", "session_numbers"]
+__all__ = ["PeopleRule", "Rule", "amount_text", "checked_bounds", "listed", "participant_numbers", "session_numbers"]
 
 ID_FIELDS = {
     "participants": "participant",
@@ -196,7 +196,7 @@ def amount_text(at_least: int | None, at_most: int | None) -> str:
     return " and ".join(f"{words} {number}" for words, number in parts if number is not None)
 
 
-def check_amount(rule: Rule, at_least: int | None, at_most: int | None) -> tuple[float, float]:
+def checked_bounds(rule: Rule, at_least: int | None, at_most: int | None) -> tuple[float, float]:
     """Return both bounds, infinite where there is none.
 
     Raises

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pdalloc.problem.rules.base import PeopleRule, Rule, amount_text, check_amount, session_numbers
+from pdalloc.problem.rules.base import PeopleRule, Rule, amount_text, checked_bounds, session_numbers
 
 if TYPE_CHECKING:
     from pdalloc.problem.problem import Problem
@@ -47,11 +47,11 @@ class GroupQuota(Rule):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_one_of("session", "tag")
-        check_amount(self, self.at_least, self.at_most)
+        checked_bounds(self, self.at_least, self.at_most)
 
     def add_rows(self, rows: RuleRows, problem: Problem) -> None:
         """See `Rule.add_rows`."""
-        lower, upper = check_amount(self, self.at_least, self.at_most)
+        lower, upper = checked_bounds(self, self.at_least, self.at_most)
         sessions = session_numbers(problem, filter(None, [self.session]), tag=self.tag)
         column = problem.group(self.group)
         for value in column.values if self.value is None else (self.value,):
@@ -91,11 +91,11 @@ class TagQuota(PeopleRule):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_people(needed=False)
-        check_amount(self, self.at_least, self.at_most)
+        checked_bounds(self, self.at_least, self.at_most)
 
     def add_rows(self, rows: RuleRows, problem: Problem) -> None:
         """See `Rule.add_rows`."""
-        lower, upper = check_amount(self, self.at_least, self.at_most)
+        lower, upper = checked_bounds(self, self.at_least, self.at_most)
         sessions = session_numbers(problem, (), tag=self.tag)
         rows.add(self.people(problem)[:, None], sessions[None, :], lower=lower, upper=upper)
 
