@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -39,8 +41,18 @@ DOCUMENTS: dict[str, type[Document]] = {
 
 def schema_text(document: type[Document]) -> str:
     """Return the JSON schema of a document (draft 2020-12)."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(document)}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_dedented(msgspec.json.schema(document))}
     return msgspec.json.format(msgspec.json.encode(schema), indent=1).decode() + "\n"
+
+
+def _dedented(part: Any) -> Any:
+    """Return a part of a schema with its descriptions as every version of Python has them: newer ones dedent them."""
+    if isinstance(part, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _dedented(value)
+            for key, value in part.items()
+        }
+    return [_dedented(item) for item in part] if isinstance(part, list) else part
 
 
 if __name__ == "__main__":
