@@ -9,7 +9,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.problem import Problem
 from pdalloc.problem.rules import Apart, Forbidden, GroupQuota, Prerequisite, Required, Rule, TagQuota, Together
 
-__all__ = ["Breach", "find_breaches", "schedules_by_id"]
+__all__ = ["Breach", "find_breaches", "first_broken", "schedules_by_id"]
 
 Breach = tuple[str, str | None, str | None]
 """What is wrong, and the participant and the session concerned, where there is one."""
@@ -29,6 +29,11 @@ def schedules_by_id(allocation: Allocation) -> dict[str, set[str]]:
 def find_breaches(problem: Problem, rule: Rule, schedules: Schedules) -> Iterator[Breach]:
     """Yield where schedules break a rule."""
     yield from CHECKS[type(rule)](problem, rule, schedules)
+
+
+def first_broken(problem: Problem, schedules: Schedules) -> Rule | None:
+    """Return the first hard rule that schedules break."""
+    return next((rule for rule in problem.hard_rules for _ in find_breaches(problem, rule, schedules)), None)
 
 
 def _meant(problem: Problem, rule: Together | Apart) -> list[str]:

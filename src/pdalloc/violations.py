@@ -234,7 +234,7 @@ def rules(allocation: Allocation) -> Iterator[Violation]:
 
 def _rule_violations(allocation: Allocation, kinds: type[Rule] | tuple[type[Rule], ...]) -> Iterator[Violation]:
     problem = allocation.problem
-    hard = [rule for rule in problem.rules if rule.penalty is None and isinstance(rule, kinds)]
+    hard = [rule for rule in problem.hard_rules if isinstance(rule, kinds)]
     schedules = schedules_by_id(allocation) if hard else {}
     for rule in hard:
         for why, participant, session in find_breaches(problem, rule, schedules):

@@ -90,7 +90,7 @@ def _search(allocation: Allocation, objective: Objective, time_limit: float | No
     problem = allocation.problem
     levels = objective.levels(problem)
     wanted = objective
-    if any(rule.penalty is not None for rule in problem.rules):
+    if len(problem.hard_rules) < len(problem.rules):
         # else penalties would come first
         wanted = Chained((objective, Penalties()))
     try:

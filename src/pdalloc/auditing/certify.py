@@ -158,7 +158,7 @@ def _certify_stability(allocation: Allocation) -> Certificate:
     if not len(found):
         return Certificate(Claim.STABLE, allocation.problem, allocation)
     problem = allocation.problem
-    if any(rule.penalty is None for rule in problem.rules):
+    if problem.hard_rules:
         # a rule may be what keeps the pair apart
         return Certificate(Claim.OPEN, problem, allocation)
     pair = problem.participants[int(found.participant[0])], problem.sessions[int(found.session[0])]

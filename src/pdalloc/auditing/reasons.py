@@ -13,7 +13,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.arrays import BoolArray, Int32Array, Int64Array
 from pdalloc.auditing.explanation import ReasonKind
 from pdalloc.problem.rules import Rule, RuleRows
-from pdalloc.rule_violations import find_breaches, schedules_by_id
+from pdalloc.rule_violations import first_broken, schedules_by_id
 
 __all__ = ["Facts", "Found", "Standpoint"]
 
@@ -85,13 +85,11 @@ class Facts:
     def rule_broken_by(self, participant: int, coming: int, left: tuple[int, ...]) -> Rule | None:
         """Return a rule that would be broken if somebody took a session and left others, and nobody else moved."""
         problem = self.problem
-        hard = [rule for rule in problem.rules if rule.penalty is None]
-        if not hard:
+        if not problem.hard_rules:
             return None
         who, sessions = problem.participants[participant], problem.sessions
         day = self.schedules[who] - {sessions[other] for other in left} | {sessions[coming]}
-        schedules = {**self.schedules, who: day}
-        return next((rule for rule in hard if any(True for _ in find_breaches(problem, rule, schedules))), None)
+        return first_broken(problem, {**self.schedules, who: day})
 
     def soft_rule_against(self, participant: int, coming: int, left: tuple[int, ...]) -> Rule | None:
         """Return a soft rule that would be broken, or more so, if somebody took a session and left others."""

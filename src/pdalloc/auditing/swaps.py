@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pdalloc.allocation import Allocation
-from pdalloc.rule_violations import find_breaches
+from pdalloc.rule_violations import first_broken
 
 __all__ = ["Swaps"]
 
@@ -92,12 +92,11 @@ class Swaps:
     def keeps_rules(self, who: int, session: int, given_up: set[int]) -> bool:
         """Return whether a swap leaves every hard rule of several participants or sessions kept."""
         problem = self.problem
-        hard = [rule for rule in problem.rules if rule.penalty is None]
-        if not hard:
+        if not problem.hard_rules:
             return True
         schedules = {problem.participants[p]: self._ids(held) for p, held in enumerate(self.held)}
         schedules[problem.participants[who]] = self._ids((self.held[who] - given_up) | {session})
-        return not any(True for rule in hard for _ in find_breaches(problem, rule, schedules))
+        return first_broken(problem, schedules) is None
 
     def _ids(self, sessions: set[int]) -> set[str]:
         return {self.problem.sessions[session] for session in sessions}

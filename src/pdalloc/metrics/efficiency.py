@@ -134,11 +134,7 @@ def slot_efficiency(allocation: Allocation) -> tuple[SlotEfficiency, ...]:
 def _judged(allocation: Allocation, market: _Market, slots: tuple[str, ...]) -> SlotEfficiency:
     """Return what is known of a slot."""
     trade = market.trade(allocation)
-    if (
-        trade
-        and any(rule.penalty is None for rule in allocation.problem.rules)
-        and _after(allocation, trade).violations()
-    ):
+    if trade and allocation.problem.hard_rules and _after(allocation, trade).violations():
         trade = market.without_rules(allocation).trade(allocation)
         return SlotEfficiency(slots, trade, is_open=not trade)
     return SlotEfficiency(slots, trade)

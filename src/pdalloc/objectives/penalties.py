@@ -54,7 +54,7 @@ class Penalties:
 
 def penalties_first(objective: Objective, problem: Problem) -> Objective:
     """Return an objective with penalties before it, where a problem has soft rules and it does not name them."""
-    is_soft = any(rule.penalty is not None for rule in problem.rules)
+    is_soft = len(problem.hard_rules) < len(problem.rules)
     if not is_soft or Penalties.name in objective.name.split(","):
         return objective
     return Chained((Penalties(), objective))

@@ -217,6 +217,11 @@ class Problem(FrozenArrays):
         return freeze(may)
 
     @cached_property
+    def hard_rules(self) -> tuple[Rule, ...]:
+        """The rules that may not be broken."""
+        return tuple(rule for rule in self.rules if rule.penalty is None)
+
+    @cached_property
     def opened(self) -> Int32Array:
         """(participant, session) pairs that are allowed whatever was chosen: fixed or required, shape (pairs, 2)."""
         required = [rule.opened(self) for rule in self.rules if isinstance(rule, Required)]

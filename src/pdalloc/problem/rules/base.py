@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
@@ -35,7 +36,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(ABC):
     """What all rules have. A rule names ids, which are looked up when a problem is built with it.
 
     Parameters
@@ -66,13 +67,13 @@ class Rule:
             elif not (value is None or isinstance(value, str)):
                 raise self.fault(f"{field.name} is {value!r}; give one id, as a text")
 
+    @abstractmethod
     def add_rows(self, rows: RuleRows, problem: Problem) -> None:
         """Add the rule's inequalities."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self) -> str:
         """Return the rule as a sentence without its full stop, but for its penalty."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return self.words() if self.penalty is None else f"{self.words()} (soft, penalty {self.penalty})"

@@ -118,7 +118,7 @@ class Standing:
     def infeasible(self) -> InfeasibleError:
         """Return the error for a problem without an allocation: without rules, sessions that must run make it one."""
         problem = self.problem
-        if any(rule.penalty is None for rule in problem.rules):
+        if problem.hard_rules:
             return InfeasibleError(f"no allocation keeps all the rules{self._conflict()}")
         pairs = possible_pairs(problem, unlisted=problem.unlisted == "last")
         could_come = np.bincount(pairs.session, minlength=len(problem.sessions))
