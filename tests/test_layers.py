@@ -20,6 +20,7 @@ LAYERS = (
     ("objectives", "result", "result_json"),
     ("solvers", "generators", "lottery"),
     ("auditing",),
+    ("study",),
     ("report", "plots", "cli", "__main__"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdalloc import errors, generators, lottery, metrics, solvers
+    from pdalloc import errors, generators, lottery, metrics, solvers, study
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pdalloc.solvers.quotas import Quota
     from pdalloc.solvers.registry import solver_class, solver_names
     from pdalloc.solvers.solve import solve
+    from pdalloc.study import Study, StudyResults, compare, read_study
     from pdalloc.verifier import verify
     from pdalloc.violations import Violation
 
@@ -91,6 +92,8 @@ __all__ = [
     "Result",
     "Seats",
     "Status",
+    "Study",
+    "StudyResults",
     "Summary",
     "TagQuota",
     "Together",
@@ -100,6 +103,7 @@ __all__ = [
     "WhatIf",
     "audit",
     "certify",
+    "compare",
     "errors",
     "explain",
     "explain_infeasible",
@@ -111,12 +115,14 @@ __all__ = [
     "manipulate",
     "metrics",
     "offer_seat",
+    "read_study",
     "read_tables",
     "repair",
     "solve",
     "solver_class",
     "solver_names",
     "solvers",
+    "study",
     "summary",
     "verify",
     "waitlist",
@@ -167,6 +173,8 @@ _MODULE_OF = {
     "Result": "pdalloc.result",
     "Seats": "pdalloc.auditing.questions",
     "Status": "pdalloc.result",
+    "Study": "pdalloc.study",
+    "StudyResults": "pdalloc.study",
     "Summary": "pdalloc.metrics",
     "TagQuota": "pdalloc.problem.rules",
     "Together": "pdalloc.problem.rules",
@@ -176,6 +184,7 @@ _MODULE_OF = {
     "WhatIf": "pdalloc.auditing.answers",
     "audit": "pdalloc.auditing.table",
     "certify": "pdalloc.auditing.certify",
+    "compare": "pdalloc.study",
     "explain": "pdalloc.auditing.explain",
     "explain_infeasible": "pdalloc.auditing.conflict",
     "export_record": "pdalloc.auditing.record",
@@ -183,6 +192,7 @@ _MODULE_OF = {
     "history": "pdalloc.auditing.history",
     "manipulate": "pdalloc.auditing.manipulate",
     "offer_seat": "pdalloc.auditing.offers",
+    "read_study": "pdalloc.study",
     "read_tables": "pdalloc.problem.tables",
     "repair": "pdalloc.auditing.repair",
     "solve": "pdalloc.solvers.solve",
@@ -201,7 +211,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
     def __getattr__(name: str) -> Any:
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-        elif name in ("errors", "generators", "lottery", "metrics", "solvers"):
+        elif name in ("errors", "generators", "lottery", "metrics", "solvers", "study"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata

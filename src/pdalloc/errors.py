@@ -9,6 +9,7 @@
     ├── InfeasibleError     no allocation keeps all the rules; raised only where that is proved
     ├── SolveStoppedError   the time limit or the stop flag came before there was an allocation
     ├── SolverError         a solver returned something that breaks a rule: a defect, never the caller's fault
+    ├── StudyError          a study could not go on; what was kept in its folder is not run again
     └── OutputError         a file could not be written; what was there before is kept
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "ProblemError",
     "SolveStoppedError",
     "SolverError",
+    "StudyError",
     "UnsupportedError",
 ]
 
@@ -112,6 +114,10 @@ class SolveStoppedError(PdallocError):
 
 class SolverError(PdallocError):
     """A solver's result breaks a rule of the problem, or its own claim; please report it."""
+
+
+class StudyError(PdallocError):
+    """A study could not go on, since what runs it broke; what was kept in its folder is not run again."""
 
 
 class OutputError(PdallocError, OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -12,10 +12,11 @@ import numpy as np
 from pdalloc import metrics
 from pdalloc.allocation import Allocation
 from pdalloc.arrays import FloatArray, Int64Array, count_values
+from pdalloc.errors import OptionError
 from pdalloc.metrics.groups import GroupGap
 from pdalloc.metrics.summary import profile_rows
 
-__all__ = ["FIGURES", "Better", "Figure", "Measured"]
+__all__ = ["FIGURES", "Better", "Figure", "Measured", "figures_for"]
 
 Better = Literal["higher", "lower", "neither"]
 Value = int | float
@@ -265,3 +266,20 @@ FIGURES: tuple[Figure, ...] = (
     Figure("gaps between groups", ".1%", "lower", _group_gaps, also="groups"),
     Figure("gaps between groups, how sure", ".1%", "neither", _group_gap_context, also="groups"),
 )
+
+
+def figures_for(also: Collection[str]) -> list[Figure]:
+    """Return the figures that are always there, and those of the requests.
+
+    Raises
+    ------
+    OptionError
+        If there is no such request.
+    """
+    if not isinstance(also, Collection):
+        raise OptionError(f"also is {also!r}; give a list of what is asked for")
+    requests = {also} if isinstance(also, str) else set(also)
+    known = {figure.also for figure in FIGURES} - {""}
+    for request in sorted(requests - known):
+        raise OptionError(f"also has {request!r}; what can be asked for is {', '.join(map(repr, sorted(known)))}")
+    return [figure for figure in FIGURES if figure.also in {"", *requests}]

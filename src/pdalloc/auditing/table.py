@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pdalloc.allocation import Allocation
-from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, Value
+from pdalloc.auditing.figures import Better, Figure, Measured, Value, figures_for
 from pdalloc.auditing.given import allocation_of
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.metrics.table import FigureTable, figure_text
@@ -122,7 +122,7 @@ def audit(
     columns = _named(allocations)
     baseline, against = next(iter(columns.items()))
     problem = against.problem
-    figures = _asked_for(also)
+    figures = figures_for(also)
     values: dict[str, dict[str, Value]] = {}
     source: dict[str, Figure] = {}
     notes = [_what_utilities_are(problem)]
@@ -186,17 +186,6 @@ def _names(entries: Sequence[Audited]) -> list[str]:
             name += f" ({solvers[name]})" if solvers[name] > 1 else ""
         names.append(name)
     return names
-
-
-def _asked_for(also: Collection[str]) -> list[Figure]:
-    """Return the figures that are always there, and those of the requests."""
-    if not isinstance(also, Collection):
-        raise OptionError(f"also is {also!r}; give a list of what is asked for")
-    requests = {also} if isinstance(also, str) else set(also)
-    known = {figure.also for figure in FIGURES} - {""}
-    for request in sorted(requests - known):
-        raise OptionError(f"also has {request!r}; what can be asked for is {', '.join(map(repr, sorted(known)))}")
-    return [figure for figure in FIGURES if figure.also in {"", *requests}]
 
 
 def _what_utilities_are(problem: Problem) -> str:
