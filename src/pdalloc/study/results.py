@@ -53,10 +53,8 @@ class StudyResults:
         cls, frame: pd.DataFrame, columns: Mapping[str, Column], problems: Sequence[str], solvers: Sequence[str]
     ) -> StudyResults:
         """Put rows and columns in the order of the study; rows of other problems and solvers are left out."""
-        import pandas as pd
-
         problem, solver = (
-            pd.Categorical(frame[what], categories=list(names)).codes
+            frame[what].map({name: position for position, name in enumerate(names)}).fillna(-1).to_numpy(np.int64)
             for what, names in (("problem", problems), ("solver", solvers))
         )
         order = np.lexsort((solver, frame["seed"].to_numpy(), problem))

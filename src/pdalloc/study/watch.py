@@ -18,7 +18,7 @@ __all__ = ["start_watching", "watched"]
 LOOKS_EVERY = 0.2
 """Seconds."""
 
-PATIENCE, MARGIN = 2.0, 10.0
+PATIENCE, MARGIN = 3.0, 5.0
 """A solver that looks at its time limit returns well within so many times that limit and so many seconds."""
 
 
