@@ -20,6 +20,7 @@ from pdalloc.auditing.whatif_json import WhatIfDocument
 from pdalloc.lottery.documents import CommitmentDocument, CommonDocument, OpeningDocument, TranscriptDocument
 from pdalloc.problem.json import Document, ProblemDocument
 from pdalloc.result_json import ResultDocument
+from pdalloc.study.document import StudyDocument
 
 DOCUMENTS: dict[str, type[Document]] = {
     "problem-3.json": ProblemDocument,
@@ -35,6 +36,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "lottery-opening-1.json": OpeningDocument,
     "lottery-commitment-1.json": CommitmentDocument,
     "lottery-transcript-1.json": TranscriptDocument,
+    "study-1.json": StudyDocument,
     "what-if-1.json": WhatIfDocument,
 }
 

@@ -11,6 +11,7 @@ from pdalloc.cli import (
     manipulate,
     repair,
     solvers,
+    study,
     tables,
     whatif,
 )
@@ -30,6 +31,7 @@ for command in (
     manipulate.manipulate,
     whatif.whatif,
     repair.repair,
+    study.study,
     tables.tables,
     solvers.solvers,
     demo.demo,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pdalloc.context import Progress
 from pdalloc.errors import OptionError
+from pdalloc.hints import did_you_mean
 from pdalloc.solvers.solve import checked_seed, checked_time_limit
 from pdalloc.study.measures import Measures, Metrics
 from pdalloc.study.problems import Problems, StudyProblem, named_problems
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pdalloc.problem import Problem
     from pdalloc.study.results import StudyResults
 
-__all__ = ["Run", "Study", "compare"]
+__all__ = ["Run", "Study", "compare", "require_name"]
 
 
 class Run(NamedTuple):
@@ -99,6 +100,21 @@ class Study:
         self.seeds: tuple[int, ...] = _seeds(seeds)
         self.measures: Measures = Measures.asked_for(metrics, also)
         self.time_limit: float | None = checked_time_limit(time_limit)
+
+    @classmethod
+    def from_toml(cls, file: str | Path) -> Study:
+        """Read a study from a TOML file; docs/studies.md has its keys.
+
+        Raises
+        ------
+        ProblemError
+            If the file cannot be read, or a problem that it names.
+        OptionError
+            If a key, name or value is not one that a study takes.
+        """
+        from pdalloc.study.toml import study_from_toml
+
+        return study_from_toml(file)
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -198,6 +214,19 @@ def compare(
     └───────────────┴────────┴─────────────┴──────┘
     """
     return Study(problem, solvers, seeds, metrics, also=also, time_limit=time_limit).run(workers=workers)
+
+
+def require_name(kind: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that a study does not have.
+
+    Raises
+    ------
+    OptionError
+        Naming those that it has.
+    """
+    if name not in known:
+        hint = did_you_mean(name, known)
+        raise OptionError(f"the study has no {kind} {name!r}; {hint and hint + ' '}it has {', '.join(known)}")
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:

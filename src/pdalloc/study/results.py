@@ -11,9 +11,8 @@ import numpy as np
 
 from pdalloc.arrays import FloatArray
 from pdalloc.errors import OptionError
-from pdalloc.hints import did_you_mean
 from pdalloc.study.columns import Column, in_order
-from pdalloc.study.design import Study
+from pdalloc.study.design import Study, require_name
 from pdalloc.study.front import Front, front_of
 from pdalloc.study.intervals import Intervals, mean_intervals, mean_ranks
 from pdalloc.study.rows import COLUMNS
@@ -88,8 +87,8 @@ class StudyResults:
         OptionError
             If there is no such figure or problem.
         """
-        self._require("figure", figure, self.columns)
-        self._require("problem", problem, self.problems)
+        require_name("figure", figure, self.columns)
+        require_name("problem", problem, self.problems)
         rows = self.frame[self.frame["problem"] == problem]
         table = rows.pivot(index="seed", columns="solver", values=figure).reindex(columns=list(self.solvers))
         values: FloatArray = table.to_numpy(np.float64)
@@ -122,7 +121,7 @@ class StudyResults:
         OptionError
             If there is no such solver or figure.
         """
-        self._require("solver", baseline, self.solvers)
+        require_name("solver", baseline, self.solvers)
         return mean_intervals(self, self._figures(figures), baseline, level)
 
     def ranks(self, figures: Collection[str] | None = None, *, level: float = 0.95) -> Intervals:
@@ -162,13 +161,8 @@ class StudyResults:
             return self.figures
         names = (asked,) if isinstance(asked, str) else tuple(asked)
         for name in names:
-            self._require("figure", name, self.columns)
+            require_name("figure", name, self.columns)
         return names
-
-    def _require(self, kind: str, name: str, known: Collection[str]) -> None:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise OptionError(f"the study has no {kind} {name!r}; {hint and hint + ' '}it has {', '.join(known)}")
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader of the figures has to know: the runs that gave none."""
