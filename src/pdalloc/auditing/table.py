@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pdalloc.allocation import Allocation
 from pdalloc.auditing.figures import Better, Figure, Measured, Value, figures_for
-from pdalloc.auditing.given import allocation_of
+from pdalloc.auditing.given import GivenSeveral, allocations_by_name
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.metrics.table import FigureTable, figure_text
 from pdalloc.problem import Problem
-from pdalloc.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,11 +80,8 @@ class Audit(FigureTable):
         return audit_from_json(text, problem)
 
 
-Audited = Allocation | Result
-
-
 def audit(
-    allocations: Audited | Sequence[Audited] | Mapping[str, Audited],
+    allocations: GivenSeveral,
     *,
     also: Collection[str] = (),
     seed: int = 0,
@@ -114,12 +108,13 @@ def audit(
 
     Examples
     --------
+    >>> from pdalloc import Allocation
     >>> problem = Problem.from_rankings({"t001": ["x", "y"], "t002": ["x"]}, capacity={"x": 1, "y": 1})
     >>> both = Allocation.from_schedules(problem, {"t001": ["y"], "t002": ["x"]})
     >>> float(audit(both).to_frame().loc["smallest share of own maximum", ""])
     0.5
     """
-    columns = _named(allocations)
+    columns = allocations_by_name(allocations, "audit")
     baseline, against = next(iter(columns.items()))
     problem = against.problem
     figures = figures_for(also)
@@ -150,42 +145,6 @@ def audit(
         forms=tuple(figure.form for figure in source.values()),
         notes=tuple(notes),
     )
-
-
-def _named(allocations: Audited | Sequence[Audited] | Mapping[str, Audited]) -> dict[str, Allocation]:
-    """Return the allocations by name, all of one problem."""
-    if isinstance(allocations, Mapping):
-        given = {str(name): entry for name, entry in allocations.items()}
-    elif isinstance(allocations, Sequence):
-        given = dict(zip(_names(allocations), allocations, strict=True))
-    else:
-        given = {"": allocations}
-    if not given:
-        raise OptionError("there is no allocation to audit; give at least one")
-    columns = {name: allocation_of(entry, "audit") for name, entry in given.items()}
-    first, problem = next((name, allocation.problem) for name, allocation in columns.items())
-    for name, allocation in columns.items():
-        if allocation.problem != problem:
-            raise OptionError(
-                f"allocation {name!r} belongs to problem {allocation.problem.content_hash[:12]}..., but {first!r} to "
-                f"{problem.content_hash[:12]}...; only allocations of one problem stand side by side, audit others "
-                "by themselves"
-            )
-    return columns
-
-
-def _names(entries: Sequence[Audited]) -> list[str]:
-    """Return different names: that of its solver for a result, numbered from the second on; else the position."""
-    names: list[str] = []
-    solvers: Counter[str] = Counter()
-    for position, entry in enumerate(entries, 1):
-        name = str(position)
-        if isinstance(entry, Result):
-            name = entry.provenance.solver
-            solvers[name] += 1
-            name += f" ({solvers[name]})" if solvers[name] > 1 else ""
-        names.append(name)
-    return names
 
 
 def _what_utilities_are(problem: Problem) -> str:
