@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 import pdalloc
-from pdalloc import errors, generators, lottery, metrics
+from pdalloc import errors, generators, lottery, metrics, plots
 
 PUBLIC = [
     "Allocation",
@@ -75,6 +75,7 @@ PUBLIC = [
     "manipulate",
     "metrics",
     "offer_seat",
+    "plots",
     "read_study",
     "read_tables",
     "repair",
@@ -177,6 +178,17 @@ def test_names_of_the_parts_are_frozen() -> None:
         "draw",
         "verify",
         "verify_opening",
+    ]
+    assert plots.__all__ == [
+        "demand_bars",
+        "efficiency_fairness_front",
+        "group_gaps",
+        "interval_bars",
+        "lorenz_curve",
+        "probability_shares",
+        "profile_bars",
+        "rank_curves",
+        "save",
     ]
     assert errors.__all__ == [
         "Finding",

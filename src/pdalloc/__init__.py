@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pdalloc import errors, generators, lottery, metrics, solvers, study
+    from pdalloc import errors, generators, lottery, metrics, plots, solvers
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
@@ -115,6 +116,7 @@ __all__ = [
     "manipulate",
     "metrics",
     "offer_seat",
+    "plots",
     "read_study",
     "read_tables",
     "repair",
@@ -212,6 +214,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
         elif name in ("errors", "generators", "lottery", "metrics", "solvers", "study"):
+        elif name in ("errors", "generators", "lottery", "metrics", "plots", "solvers"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata
