@@ -74,3 +74,16 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_a_lottery_loads_no_engine() -> None:
     program = "import pdalloc; pdalloc.solve(pdalloc.generators.lexington(1), 'lottery')"
     assert not loaded_by(program) & {"ortools", "pandas", "scipy.optimize", "numba", "rich", "msgspec"}
+
+
+def test_figures_load_matplotlib_when_drawn_and_never_its_windows() -> None:
+    assert not {name for name in loaded_by("import pdalloc.plots") if name.startswith("matplotlib")}
+    drawing = """
+import os, pdalloc as pa
+allocation = pa.solve(pa.Problem.from_rankings({"ann": ["x"]}, capacity={"x": 1})).allocation
+for draw in (pa.plots.demand_bars, pa.plots.lorenz_curve, pa.plots.profile_bars, pa.plots.rank_curves):
+    draw(allocation).get_figure().savefig(os.devnull, format="png")
+"""
+    loaded = loaded_by(drawing)
+    assert "matplotlib" in loaded
+    assert "matplotlib.pyplot" not in loaded

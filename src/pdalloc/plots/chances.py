@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pdalloc.arrays import FloatArray, Int64Array
+from pdalloc.arrays import FloatArray, Int64Array, pair_keys
 from pdalloc.errors import OptionError
 from pdalloc.plots.stacked import by_part, stacked_bars
 from pdalloc.plots.style import axes_or_new, percent_ticks
@@ -78,7 +78,7 @@ def _shares(assignment: RandomAssignment) -> tuple[FloatArray, Int64Array]:
     rank[listed] = problem.choices.rank[position[listed]]
     ranks = problem.longest_list + (problem.unlisted == "last" or not listed.all())
     places = assignment.probability * problem.session_size[assignment.session]
-    cell = assignment.participant * (ranks + 1) + rank - 1
+    cell = pair_keys(assignment.participant, rank - 1, ranks + 1)
     by_rank = np.bincount(cell, places, len(problem.participants) * (ranks + 1)).reshape(-1, ranks + 1)
     # who runs a session that is cancelled may have more places than were to be wanted
     wanted = np.maximum(problem.wanted, by_rank.sum(axis=1))

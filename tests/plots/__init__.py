@@ -1,0 +1,1 @@
+"""Figures are tested by what they plot, not by their pixels."""
