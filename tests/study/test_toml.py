@@ -74,7 +74,10 @@ def test_solvers_may_be_a_list(tmp_path: Path) -> None:
         ('solvers = ["flow"]\nseeds = "3"\n[problems]', r"Expected `int \| array`, got `str` - at `\$.seeds`"),
         ('solvers = ["flow"]\n[problems]', "study.toml: the study has no problem"),
         ('solvers = ["flow"]\n[problems]\na = {}', "problem 'a' has none of them; give it one of generator, reader"),
-        ('solvers = ["flow"]\n[problems]\na = { tables = "x", json = "y" }', "problem 'a' has tables and json; give it"),
+        (
+            'solvers = ["flow"]\n[problems]\na = { tables = "x", json = "y" }',
+            "problem 'a' has tables and json; give it",
+        ),
         ('solvers = ["flow"]\n[problems]\na = { tables = "x" }', "study.toml: .*x"),
         ('solvers = ["flow"]\n[problems]\na = { json = "x.json" }', "problem 'a': .*x.json: cannot be read: No such"),
         (
@@ -98,5 +101,7 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, message: str
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match=r"none.toml: cannot be read: No such file or directory; name a study's TOML"):
+    with pytest.raises(
+        ProblemError, match=r"none.toml: cannot be read: No such file or directory; name a study's TOML"
+    ):
         Study.from_toml(tmp_path / "none.toml")
