@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.instances import ONE_SLOT, Case
 from benchmarks.measure import SERIAL_DICTATORSHIP, Benchmark
+from benchmarks.registry import ONE_SLOT, Case
 from benchmarks.turns import Places, places
 from pdalloc import Allocation, Problem, Result, solve
 from pdalloc.problem.priorities import Priorities

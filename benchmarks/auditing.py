@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from benchmarks.checking import fresh
-from benchmarks.instances import INSTANCES, LEXINGTON, Case, Shape
 from benchmarks.measure import RANK_SUM, Benchmark
+from benchmarks.registry import INSTANCES, LEXINGTON, Case, Shape
 from benchmarks.whole_days import DAYS, Day
 from pdalloc import Audit, Certificate, Claim, Result, audit, certify, solve
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.instances import Case
 from benchmarks.measure import Benchmark
+from benchmarks.registry import Case
 from pdalloc import Allocation, solve
 
 VIOLATIONS = "allocation.violations()"

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.instances import INSTANCES, Case, Instance, Shape
 from benchmarks.measure import Benchmark, measure
+from benchmarks.registry import INSTANCES, Case, Instance, Shape
 
 if TYPE_CHECKING:
     from pdalloc import Problem

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 
-from benchmarks.instances import LEXINGTON, Case
 from benchmarks.measure import Benchmark
+from benchmarks.registry import LEXINGTON, Case
 
 FIRST_RUN = "pdalloc demo, no compiled kernels yet"
 LATER_RUN = "pdalloc demo"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.instances import Case
 from benchmarks.measure import Benchmark, checksum
+from benchmarks.registry import Case
 from benchmarks.turns import places
 from pdalloc import solve
 from pdalloc.kernels.eating import Meal

@@ -11,8 +11,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from benchmarks.instances import Case, Choices, Instance
 from benchmarks.measure import RANK_SUM, Benchmark
+from benchmarks.registry import Case, Choices, Instance
 from pdalloc import Result, solve
 
 FLOW = 'pa.solve(problem, "flow")'

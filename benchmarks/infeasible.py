@@ -8,8 +8,8 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from benchmarks.instances import LEXINGTON_INFEASIBLE, Case
 from benchmarks.measure import Benchmark
+from benchmarks.registry import LEXINGTON_INFEASIBLE, Case
 from pdalloc import Apart, Forbidden, GroupQuota, Prerequisite, Problem, Required, TagQuota, Together, generators
 from pdalloc.auditing.conflict import Conflict, explain_infeasible
 from pdalloc.problem import Group, Incidence, Labels

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.instances import Case, Instance
+from benchmarks.registry import Case, Instance
 
 __all__ = ["RANK_SUM", "SERIAL_DICTATORSHIP", "Benchmark", "Measurement", "checksum", "measure"]
 

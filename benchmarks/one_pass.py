@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.instances import Case, Int32Array, Int64Array
 from benchmarks.measure import Benchmark
+from benchmarks.registry import Case, Int32Array, Int64Array
 
 ONE_PASS = "one pass"
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.instances import Case, Instance
 from benchmarks.measure import RANK_SUM, SERIAL_DICTATORSHIP, Benchmark, checksum
+from benchmarks.registry import Case, Instance
 
 
 class Lists(NamedTuple):

@@ -10,8 +10,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from benchmarks.flow import choices_of, optimum
-from benchmarks.instances import LEXINGTON, NEARLY_FULL, Case, Choices
 from benchmarks.measure import Benchmark
+from benchmarks.registry import LEXINGTON, NEARLY_FULL, Case, Choices
 from pdalloc import solve
 
 PROFILE = 'pa.solve(problem, "flow", objective="{}")'

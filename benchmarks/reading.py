@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.instances import LEXINGTON, WPI, WPI_TABLES, Case
 from benchmarks.measure import Benchmark
+from benchmarks.registry import LEXINGTON, WPI, WPI_TABLES, Case
 from pdalloc import Problem, read_tables
 
 FROM_ARRAYS = "Problem.from_arrays(...)"

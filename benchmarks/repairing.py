@@ -7,8 +7,8 @@ from functools import cache, partial
 
 import numpy as np
 
-from benchmarks.instances import INSTANCES, LEXINGTON, REPEATED, Case, Shape
 from benchmarks.measure import Benchmark
+from benchmarks.registry import INSTANCES, LEXINGTON, REPEATED, Case, Shape
 from pdalloc import Allocation, Problem, Repair, Status, repair, solve
 
 __all__ = ["REPAIR", "REPAIRED", "REPAIR_FREE", "late_changes"]

@@ -9,7 +9,7 @@ import numpy as np
 import rich.table
 
 from benchmarks.flow import BARE, FLOW
-from benchmarks.instances import INSTANCES, Shape
+from benchmarks.registry import INSTANCES, Shape
 from benchmarks.results import Results, Row
 from benchmarks.targets import TARGETS
 from benchmarks.whole_days import reached

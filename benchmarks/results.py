@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.flow import BARE
-from benchmarks.instances import INSTANCES
 from benchmarks.measure import Measurement
 from benchmarks.one_pass import ONE_PASS
+from benchmarks.registry import INSTANCES
 from pdalloc.result import versions
 
 __all__ = ["Machine", "Results", "Row"]

@@ -30,8 +30,8 @@ from benchmarks import (
     whatif,
     whole_days,
 )
-from benchmarks.instances import GROUPS, INSTANCES, Instance
 from benchmarks.measure import Benchmark, Measurement
+from benchmarks.registry import GROUPS, INSTANCES, Instance
 from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results, Row
 

@@ -13,9 +13,9 @@ from benchmarks.command import FIRST_RUN, LATER_RUN
 from benchmarks.eating import EATING
 from benchmarks.flow import BARE, FLOW, FROM_ARRAYS_AND_FLOW
 from benchmarks.infeasible import EXPLAIN
-from benchmarks.instances import INSTANCES, LEXINGTON, LEXINGTON_INFEASIBLE, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.profiles import HIGHS, PROFILE
 from benchmarks.reading import FROM_ARRAYS
+from benchmarks.registry import INSTANCES, LEXINGTON, LEXINGTON_INFEASIBLE, NEARLY_FULL, ONE_SLOT, Shape
 from benchmarks.repairing import REPAIR, REPAIR_FREE, REPAIRED
 from benchmarks.results import Results, ratio
 from benchmarks.turns import DRAWS, ONE_DRAW

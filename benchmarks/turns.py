@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.instances import LEXINGTON, Case
 from benchmarks.measure import SERIAL_DICTATORSHIP, Benchmark, checksum
+from benchmarks.registry import LEXINGTON, Case
 from pdalloc import Allocation, Result, solve
 from pdalloc.solvers.turns import Turns
 

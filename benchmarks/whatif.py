@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.instances import LEXINGTON, LEXINGTON_8, LEXINGTON_REPEATED, Case, Instance
 from benchmarks.measure import Benchmark
+from benchmarks.registry import LEXINGTON, LEXINGTON_8, LEXINGTON_REPEATED, Case, Instance
 from pdalloc import Problem, Seats, WhatIf, what_if
 
 FEWER, MORE = "one fewer seat in each session", "one more seat in each session"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.instances import (
+from benchmarks.measure import Benchmark
+from benchmarks.registry import (
     FOUR_SLOTS,
     LEXINGTON,
     LEXINGTON_8,
@@ -19,7 +20,6 @@ from benchmarks.instances import (
     Case,
     Instance,
 )
-from benchmarks.measure import Benchmark
 from benchmarks.results import Results, Row
 from pdalloc import Result, solve
 

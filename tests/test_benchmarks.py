@@ -11,7 +11,9 @@ import pytest
 from benchmarks.flow import FLOW, simple_min_cost_flow
 from benchmarks.glasgow import figures, read_year
 from benchmarks.glasgow import main as glasgow
-from benchmarks.instances import (
+from benchmarks.measure import Benchmark, Measurement, measure
+from benchmarks.profiles import PROFILE, highs_level_by_level
+from benchmarks.registry import (
     INSTANCES,
     LEXINGTON,
     LEXINGTON_INFEASIBLE,
@@ -21,8 +23,6 @@ from benchmarks.instances import (
     Instance,
     Shape,
 )
-from benchmarks.measure import Benchmark, Measurement, measure
-from benchmarks.profiles import PROFILE, highs_level_by_level
 from benchmarks.report import growth, promises, proofs, timings
 from benchmarks.results import Machine, Results
 from benchmarks.run import NotMeasuredError, rows, selected
