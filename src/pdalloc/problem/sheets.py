@@ -17,7 +17,7 @@ from pdalloc.problem.labels import clean_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Row", "Sheet", "sheet_from_csv", "sheet_from_frame", "sheets_from_workbook"]
+__all__ = ["Row", "Sheet", "csv_lines", "sheet_from_csv", "sheet_from_frame", "sheets_from_workbook", "utf8_text"]
 
 DELIMITERS = ",;\t"
 KEY_COLUMNS = {"session", "participant"}
@@ -69,10 +69,29 @@ class Sheet:
 def sheet_from_csv(path: Path) -> Sheet:
     """Read a CSV file: UTF-8 with or without a byte order mark, separated by comma, semicolon or tab."""
     sheet = Sheet(path.name)
-    text = _utf8(path, sheet)
-    if text is None:
-        return sheet
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        _fill(sheet, csv_lines(path))
+    except ProblemError as error:
+        sheet.findings += error.findings
+    return sheet
+
+
+def csv_lines(path: Path, delimiter: str = "") -> list[tuple[str, list[str]]]:
+    """Return the place and the cells of each line of a CSV file.
+
+    Parameters
+    ----------
+    path : Path
+    delimiter : str
+        What separates cells; by default comma, semicolon or tab, whichever the first line has.
+
+    Raises
+    ------
+    ProblemError
+        If it cannot be read as text, or the text not as cells.
+    """
+    text = utf8_text(path, table=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
     lines: list[tuple[str, list[str]]] = []
     end = 0
     try:
@@ -81,10 +100,33 @@ def sheet_from_csv(path: Path) -> Sheet:
             end = reader.line_num
     except csv.Error as error:
         # an open quotation mark swallows the rest of the file: the line that counts is the one where it opened
-        sheet.report(f"cannot be read as cells ({error}); check its quotation marks", f"{path.name}, line {end + 1}")
-        return sheet
-    _fill(sheet, lines)
-    return sheet
+        message = f"cannot be read as cells ({error}); check its quotation marks"
+        raise ProblemError([Finding(message, place=f"{path.name}, line {end + 1}")]) from None
+    return lines
+
+
+def utf8_text(path: Path, *, table: bool = False) -> str:
+    """Return the text of a file in UTF-8, without its byte order mark; errors say how a table should be saved.
+
+    Raises
+    ------
+    ProblemError
+        If it cannot be read, or is not such a file.
+    """
+    remedy = "save the table as CSV (UTF-8)" if table else "save it as UTF-8 text"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ProblemError([Finding(f"cannot be read: {error.strerror or error}", place=path.name)]) from None
+    if data.startswith(ZIP_MAGIC) or b"\0" in data:
+        workbook = ", or name it .xlsx if it is a workbook" if table else ""
+        raise ProblemError([Finding(f"a binary file, not text; {remedy}{workbook}", place=path.name)])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8; {remedy}"
+        raise ProblemError([Finding(message, place=f"{path.name}, line {line}")]) from None
 
 
 def sheets_from_workbook(path: Path) -> dict[str, Sheet]:
@@ -124,25 +166,6 @@ def sheet_from_frame(frame: pd.DataFrame, name: str) -> Sheet:
     lines += [(f"{name}, row {number}", list(row)) for number, row in enumerate(zip(*columns, strict=True))]
     _fill(sheet, lines)
     return sheet
-
-
-def _utf8(path: Path, sheet: Sheet) -> str | None:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        sheet.report(f"cannot be read: {error.strerror or error}")
-        return None
-    if data.startswith(ZIP_MAGIC) or b"\0" in data:
-        sheet.report("a binary file, not text; save the table as CSV (UTF-8), or name it .xlsx if it is a workbook")
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        sheet.report(
-            f"byte 0x{data[error.start]:02x} is not UTF-8; save the table as CSV (UTF-8)", f"{path.name}, line {line}"
-        )
-        return None
 
 
 def _delimiter(text: str) -> str:
