@@ -18,7 +18,7 @@ LAYERS = (
     ("allocation", "allocation_json", "violations", "rule_violations", "random_assignment", "context"),
     ("metrics",),
     ("objectives", "result", "result_json"),
-    ("solvers", "generators", "lottery"),
+    ("solvers", "generators", "readers", "lottery"),
     ("auditing",),
     ("study",),
     ("report", "plots", "cli", "__main__"),

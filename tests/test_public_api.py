@@ -8,6 +8,7 @@ import pytest
 
 import pdalloc
 from pdalloc import errors, generators, lottery, metrics, plots
+from pdalloc import errors, generators, lottery, metrics, readers
 
 PUBLIC = [
     "Allocation",
@@ -78,6 +79,7 @@ PUBLIC = [
     "plots",
     "read_study",
     "read_tables",
+    "readers",
     "repair",
     "solve",
     "solver_class",
@@ -169,6 +171,7 @@ def test_names_of_the_parts_are_frozen() -> None:
         "plackett_luce",
         "tied_ranks",
     ]
+    assert readers.__all__ == ["ariel", "fairpyx", "matrix", "preflib", "umass", "wpi"]
     assert lottery.__all__ == [
         "Commitment",
         "Openings",

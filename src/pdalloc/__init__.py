@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pdalloc import errors, generators, lottery, metrics, plots, solvers, study
+    from pdalloc import errors, generators, lottery, metrics, readers, solvers
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
@@ -118,6 +119,7 @@ __all__ = [
     "plots",
     "read_study",
     "read_tables",
+    "readers",
     "repair",
     "solve",
     "solver_class",
@@ -213,6 +215,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
         elif name in ("errors", "generators", "lottery", "metrics", "plots", "solvers", "study"):
+        elif name in ("errors", "generators", "lottery", "metrics", "readers", "solvers"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata
