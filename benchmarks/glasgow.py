@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,7 +18,8 @@ import numpy as np
 import rich.table
 from rich.console import Console
 
-from pdalloc import Allocation, Model, Problem, Status, metrics, solve
+from pdalloc import Allocation, Problem, Status, metrics, readers, solve
+from pdalloc.problem import Incidence, Labels
 
 VARIABLE = "PDALLOC_DATA"
 
@@ -34,23 +36,20 @@ PUBLISHED = [
 
 def read_year(folder: Path, year: int) -> Problem:
     """Read a year, from 1: each project is for one student, and each supervisor has a capacity."""
-    model = Model()
     file = folder / f"00038-{year:08}"
-    with file.with_suffix(".dat").open(encoding="utf-8", newline="") as supervisors:
-        for row in csv.DictReader(supervisors):
-            model.add_facilitator(row["Supervisor"], most_participants=int(row["Capacity"]))
-            for project in row["Projects"].split():
-                # lists count projects from 1
-                model.add_session(str(int(project) + 1), capacity=1, facilitators=[row["Supervisor"]])
-    lists = [line for line in file.with_suffix(".soi").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-    student = 0
-    for line in lists:
-        students, projects = line.split(":")
-        for _ in range(int(students)):
-            student += 1
-            model.add_participant(str(student))
-            model.add_ranking(str(student), projects.strip().split(","))
-    return model.build()
+    problem = readers.preflib(file.with_suffix(".soi"), capacity=1)
+    with file.with_suffix(".dat").open(encoding="utf-8", newline="") as opened:
+        supervisors = list(csv.DictReader(opened))
+    # the .dat counts projects from 0, in the order of the lists' alternatives
+    theirs = {int(project): number for number, row in enumerate(supervisors) for project in row["Projects"].split()}
+    sessions = Incidence.from_lists([[theirs[project]] for project in range(len(problem.sessions))], len(supervisors))
+    return replace(
+        problem,
+        facilitators=Labels(row["Supervisor"] for row in supervisors),
+        session_facilitators=sessions,
+        most_sessions=sessions.totals(problem.capacity),
+        most_participants=np.array([int(row["Capacity"]) for row in supervisors]),
+    )
 
 
 def figures(allocation: Allocation, objective: str) -> list[int]:

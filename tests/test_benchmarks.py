@@ -121,7 +121,9 @@ def test_the_gap_is_that_of_the_first_level_that_is_not_proved() -> None:
 
 
 def test_students_and_supervisors_are_read_as_participants_and_facilitators(tmp_path: Path) -> None:
-    (tmp_path / "00038-00000002.soi").write_text("# NUMBER VOTERS: 3\n2: 1,2,3\n1: 3,1\n")
+    header = "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 3\n# NUMBER VOTERS: 3\n"
+    names = "".join(f"# ALTERNATIVE NAME {number + 1}: Project {number}\n" for number in range(3))
+    (tmp_path / "00038-00000002.soi").write_text(f"{header}{names}2: 1,2,3\n1: 3,1\n")
     (tmp_path / "00038-00000002.dat").write_text("Supervisor,Capacity,Projects\nFirst,1,0 1\nSecond,2,2\n")
     problem = read_year(tmp_path, 2)
     assert list(problem.facilitators) == ["First", "Second"]
