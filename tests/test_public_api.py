@@ -7,8 +7,7 @@ import inspect
 import pytest
 
 import pdalloc
-from pdalloc import errors, generators, lottery, metrics, plots
-from pdalloc import errors, generators, lottery, metrics, readers
+from pdalloc import errors, generators, lottery, metrics, plots, readers
 
 PUBLIC = [
     "Allocation",

@@ -9,8 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdalloc import errors, generators, lottery, metrics, plots, solvers, study
-    from pdalloc import errors, generators, lottery, metrics, readers, solvers
+    from pdalloc import errors, generators, lottery, metrics, plots, readers, solvers, study
     from pdalloc.allocation import Allocation
     from pdalloc.auditing.answers import Answer, WhatIf
     from pdalloc.auditing.certificate import Certificate, Claim
@@ -214,8 +213,7 @@ if not TYPE_CHECKING:  # so that type checkers refuse names that do not exist
     def __getattr__(name: str) -> Any:
         if name in _MODULE_OF:
             value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-        elif name in ("errors", "generators", "lottery", "metrics", "plots", "solvers", "study"):
-        elif name in ("errors", "generators", "lottery", "metrics", "readers", "solvers"):
+        elif name in ("errors", "generators", "lottery", "metrics", "plots", "readers", "solvers", "study"):
             value = importlib.import_module(f"pdalloc.{name}")
         elif name == "__version__":
             from importlib import metadata

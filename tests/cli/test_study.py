@@ -39,7 +39,7 @@ def test_a_baseline_prints_differences_and_nothing_is_run_again(tmp_path: Path) 
     assert run("study", file, "--out", out).exit_code == 0
     before = (out / "runs.parquet").read_bytes()
     result = run("study", file, "--out", out, "--baseline", "flow", "--figure", "mean rank")
-    assert "small: differences from flow with 95% intervals" in result.stdout
+    assert "small: differences from flow with 95%" in result.stdout
     assert "places filled" not in result.stdout
     assert (out / "runs.parquet").read_bytes() == before
 

@@ -101,7 +101,5 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, message: str
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(
-        ProblemError, match=r"none.toml: cannot be read: No such file or directory; name a study's TOML"
-    ):
+    with pytest.raises(ProblemError, match=r"none.toml: cannot be read: No such file or directory; name a study"):
         Study.from_toml(tmp_path / "none.toml")

@@ -113,7 +113,7 @@ def _problem(folder: Path, name: str, entry: Mapping[str, Any]) -> ProblemSource
 
 def _function(name: str, module: ModuleType, asked: object) -> Callable[..., Problem]:
     """Return a function that makes a problem, by its name in a module."""
-    makers = {
+    makers: dict[str, Callable[..., Problem]] = {
         each: getattr(module, each)
         for each in module.__all__
         if inspect.signature(getattr(module, each)).return_annotation == "Problem"
@@ -121,7 +121,8 @@ def _function(name: str, module: ModuleType, asked: object) -> Callable[..., Pro
     if asked not in makers:
         hint = did_you_mean(asked, makers)
         raise OptionError(
-            f"problem {name!r} names {asked!r}, which makes no problem; {hint and hint + ' '}there are {', '.join(makers)}"
+            f"problem {name!r} names {asked!r}, which makes no problem; {hint and hint + ' '}there are "
+            f"{', '.join(makers)}"
         )
     return makers[str(asked)]
 
