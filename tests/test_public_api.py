@@ -168,7 +168,9 @@ def test_names_of_the_parts_are_frozen() -> None:
         "mallows",
         "market",
         "plackett_luce",
+        "single_peaked",
         "tied_ranks",
+        "urn",
     ]
     assert readers.__all__ == ["ariel", "fairpyx", "matrix", "preflib", "umass", "wpi"]
     assert lottery.__all__ == [

@@ -30,12 +30,23 @@ def mallows_lists(*args: Any, **kwargs: Any) -> Int32Array:
     return generators.mallows(*args, dispersion=0.7, **kwargs)
 
 
+def urn_lists(*args: Any, **kwargs: Any) -> Int32Array:
+    return generators.urn(*args, contagion=0.02, **kwargs)
+
+
+def uniform_single_peaked_lists(*args: Any, **kwargs: Any) -> Int32Array:
+    return generators.single_peaked(*args, law="walsh", **kwargs)
+
+
 ALL = [
     generators.impartial_culture,
     generators.plackett_luce,
     generators.euclidean,
     group_lists,
     mallows_lists,
+    urn_lists,
+    generators.single_peaked,
+    uniform_single_peaked_lists,
 ]
 
 
@@ -237,6 +248,14 @@ def test_the_nearest_sessions_come_first(dimensions: int, length: int) -> None:
             "reference is [0, 1, 2, 3, 3]; name every session from 0 to 4 once",
         ),
         ("euclidean", {"dimensions": 0}, "dimensions is 0; give a whole number from 1 to 1000"),
+        ("urn", {"contagion": -1}, "contagion is -1; give a number from 0 to inf"),
+        ("urn", {"contagion": float("nan")}, "contagion is nan; give a number from 0 to inf"),
+        ("single_peaked", {"law": "black"}, "law is 'black'; give one of 'conitzer', 'walsh'"),
+        (
+            "single_peaked",
+            {"axis": [0, 1, 2, 3, 3]},
+            "axis is [0, 1, 2, 3, 3]; name every session from 0 to 4 once",
+        ),
     ],
 )
 def test_parameters_out_of_range_are_refused(draw: str, given: dict[str, Any], message: str) -> None:

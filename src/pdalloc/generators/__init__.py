@@ -4,6 +4,8 @@ from pdalloc.generators.days import day, lexington
 from pdalloc.generators.mallows import mallows
 from pdalloc.generators.markets import capacities, market, tied_ranks
 from pdalloc.generators.preferences import euclidean, group_taste, impartial_culture, plackett_luce
+from pdalloc.generators.single_peaked import single_peaked
+from pdalloc.generators.urn import urn
 
 __all__ = [
     "capacities",
@@ -15,5 +17,7 @@ __all__ = [
     "mallows",
     "market",
     "plackett_luce",
+    "single_peaked",
     "tied_ranks",
+    "urn",
 ]

@@ -8,7 +8,17 @@ import numpy.typing as npt
 from pdalloc.arrays import Int32Array, Int64Array
 from pdalloc.errors import OptionError
 
-__all__ = ["MAX_COUNT", "MAX_ZIPF", "Seed", "list_lengths", "require_number", "require_whole", "shortened", "stream"]
+__all__ = [
+    "MAX_COUNT",
+    "MAX_ZIPF",
+    "Seed",
+    "list_lengths",
+    "require_number",
+    "require_order",
+    "require_whole",
+    "shortened",
+    "stream",
+]
 
 Seed = int | np.random.Generator
 
@@ -31,6 +41,14 @@ def require_number(function: str, name: str, value: object, low: float, high: fl
     if not number or not low <= value <= high:  # type: ignore[operator]
         raise OptionError(f"{function}: {name} is {value!r}; give a number from {low} to {high}")
     return float(value)  # type: ignore[arg-type]
+
+
+def require_order(function: str, name: str, value: npt.ArrayLike, sessions: int) -> Int64Array:
+    """Return an order of the sessions, given as an array that names each of them once."""
+    order = np.asarray(value)
+    if order.ndim != 1 or order.dtype.kind not in "iu" or not np.array_equal(np.sort(order), np.arange(sessions)):
+        raise OptionError(f"{function}: {name} is {order.tolist()}; name every session from 0 to {sessions - 1} once")
+    return order.astype(np.int64)
 
 
 def list_lengths(function: str, participants: int, sessions: int, list_length: npt.ArrayLike) -> Int64Array:

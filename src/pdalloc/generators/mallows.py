@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.arrays import Int32Array, Int64Array
-from pdalloc.errors import OptionError
+from pdalloc.arrays import Int32Array
 from pdalloc.generators.draws import LISTS_A_BLOCK, WeightedDraw
-from pdalloc.generators.inputs import Seed, list_lengths, require_number, shortened, stream
+from pdalloc.generators.inputs import Seed, list_lengths, require_number, require_order, shortened, stream
 
 __all__ = ["mallows"]
 
@@ -70,7 +69,10 @@ def mallows(
     rng = stream("mallows", seed)
     if normalised:
         phi = _phi_of_norm_phi(phi, sessions)
-    order = rng.permutation(sessions) if reference is None else _reference(reference, sessions)
+    if reference is None:
+        order = rng.permutation(sessions)
+    else:
+        order = require_order("mallows", "reference", reference, sessions)
     lists = np.empty((participants, length.max()), np.int32)
     passed_over = WeightedDraw(np.power(phi, np.arange(sessions)))
     for start in range(0, participants, LISTS_A_BLOCK):
@@ -85,13 +87,6 @@ def mallows(
             chosen[place] = at
         block[:] = order[chosen.T]
     return shortened(lists, length)
-
-
-def _reference(reference: npt.ArrayLike, sessions: int) -> Int64Array:
-    order = np.asarray(reference)
-    if order.ndim != 1 or order.dtype.kind not in "iu" or not np.array_equal(np.sort(order), np.arange(sessions)):
-        raise OptionError(f"mallows: reference is {order.tolist()}; name every session from 0 to {sessions - 1} once")
-    return order.astype(np.int64)
 
 
 def _phi_of_norm_phi(norm_phi: float, sessions: int) -> float:
