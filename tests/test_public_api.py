@@ -168,6 +168,7 @@ def test_names_of_the_parts_are_frozen() -> None:
         "mallows",
         "market",
         "plackett_luce",
+        "random_market",
         "single_peaked",
         "tied_ranks",
         "urn",

@@ -4,6 +4,7 @@ from pdalloc.generators.days import day, lexington
 from pdalloc.generators.mallows import mallows
 from pdalloc.generators.markets import capacities, market, tied_ranks
 from pdalloc.generators.preferences import euclidean, group_taste, impartial_culture, plackett_luce
+from pdalloc.generators.random_markets import random_market
 from pdalloc.generators.single_peaked import single_peaked
 from pdalloc.generators.urn import urn
 
@@ -17,6 +18,7 @@ __all__ = [
     "mallows",
     "market",
     "plackett_luce",
+    "random_market",
     "single_peaked",
     "tied_ranks",
     "urn",
