@@ -169,6 +169,7 @@ def test_names_of_the_parts_are_frozen() -> None:
         "market",
         "plackett_luce",
         "random_market",
+        "resample",
         "single_peaked",
         "tied_ranks",
         "urn",

@@ -5,6 +5,7 @@ from pdalloc.generators.mallows import mallows
 from pdalloc.generators.markets import capacities, market, tied_ranks
 from pdalloc.generators.preferences import euclidean, group_taste, impartial_culture, plackett_luce
 from pdalloc.generators.random_markets import random_market
+from pdalloc.generators.resampling import resample
 from pdalloc.generators.single_peaked import single_peaked
 from pdalloc.generators.urn import urn
 
@@ -19,6 +20,7 @@ __all__ = [
     "market",
     "plackett_luce",
     "random_market",
+    "resample",
     "single_peaked",
     "tied_ranks",
     "urn",
