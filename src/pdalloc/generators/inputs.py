@@ -18,6 +18,7 @@ __all__ = [
     "require_whole",
     "shortened",
     "stream",
+    "whole_day_stream",
 ]
 
 Seed = int | np.random.Generator
@@ -83,3 +84,8 @@ def stream(function: str, seed: Seed) -> np.random.Generator:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise OptionError(f"{function}: seed is {seed!r}; give a whole number from 0 or a numpy.random.Generator")
     return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=tuple(function.encode())))
+
+
+def whole_day_stream(function: str, seed: int) -> np.random.Generator:
+    """Return the generator of a day that draws everything itself: that of its seed alone."""
+    return np.random.default_rng(require_whole(function, "seed", seed, 0, 2**63))
