@@ -8,7 +8,7 @@ import numpy as np
 
 from pdalloc.arrays import FloatArray, Int64Array
 from pdalloc.generators.draws import plackett_luce_draws
-from pdalloc.generators.inputs import MAX_COUNT, Seed, require_number, require_whole, stream
+from pdalloc.generators.inputs import MAX_COUNT, Seed, require_number, require_whole, stream, whole_day_stream
 from pdalloc.generators.markets import MAX_SLACK, capacities
 from pdalloc.generators.preferences import zipf_log_weights
 from pdalloc.problem import Labels, Model, Problem
@@ -161,13 +161,12 @@ def lexington(seed: int, repeats: int = 0, *, minimum: int = 0, list_length: int
         If a parameter is out of its range.
     """
     for name, value, low, high in (
-        ("seed", seed, 0, 2**63),
         ("repeats", repeats, 0, SESSIONS_A_SLOT),
         ("minimum", minimum, 0, MOST_SEATS),
         ("list_length", list_length, 1, SESSIONS_A_SLOT),
     ):
         require_whole("lexington", name, value, low, high)
-    rng = np.random.default_rng(seed)
+    rng = whole_day_stream("lexington", seed)
     slot = np.repeat(np.arange(len(SLOTS)), SESSIONS_A_SLOT)
     popularity = _popularity(rng)
     partner = _repeat_topics(popularity, repeats)

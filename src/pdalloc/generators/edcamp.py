@@ -21,7 +21,7 @@ SEATS_A_PARTICIPANT = 1.15
 LARGEST_ROOM, SMALLEST_ROOM = 1.5, 0.5
 """Seats against those of the average room."""
 
-MAX_PARTICIPANTS, MAX_SESSIONS = 100_000, 1_000
+MAX_PARTICIPANTS, MAX_SESSIONS = 100_000, 300
 
 
 def edcamp(
@@ -52,7 +52,7 @@ def edcamp(
     participants : int
         From `proposals` to 100,000.
     proposals : int
-        From `slots` times `rooms`, at most 1,000.
+        From `slots` times `rooms`, at most 300.
     slots, rooms : int
         From 1. In each slot there are 1.15 seats, or slightly more, for each participant who runs no session then; the
         largest room has three times the seats of the smallest.

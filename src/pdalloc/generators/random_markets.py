@@ -88,7 +88,7 @@ def random_market(
 
 def _culture(name: str, options: Mapping[str, Any]) -> Callable[..., Any]:
     """Return the function that draws lists, once it is clear that it takes these options."""
-    if name not in CULTURES:
+    if not isinstance(name, str) or name not in CULTURES:
         remedy = did_you_mean(name, CULTURES) or f"give one of {', '.join(map(repr, CULTURES))}"
         raise OptionError(f"random_market: culture is {name!r}; {remedy}")
     parameters = inspect.signature(CULTURES[name]).parameters.values()

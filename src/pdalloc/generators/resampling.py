@@ -153,7 +153,7 @@ def _group(group: Group, origin: Int64Array) -> Group:
     """Return the column of the copies; values are numbered in order of appearance, as in one that is read."""
     value = group.value[origin]
     there = [number for number in dict.fromkeys(value.tolist()) if number >= 0]
-    renumbered = np.full(len(group.values) + 1, -1)
+    renumbered = np.full(len(group.values) + 1, -1)  # the last one is for -1, who is unknown
     renumbered[there] = np.arange(len(there))
     return Group(group.name, tuple(group.values[number] for number in there), frozen_copy(renumbered[value], np.int32))
 

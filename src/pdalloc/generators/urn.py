@@ -70,6 +70,6 @@ def _originals(rng: np.random.Generator, participants: int, contagion: float) ->
     copies = rng.random(participants - 1) >= 1 / (1 + contagion * earlier)
     copied[1:][copies] = rng.integers(0, earlier[copies])
     # whoever is copied may be a copy; each round halves what is left of every chain
-    while (further := copied[copied]).tobytes() != copied.tobytes():
+    while not np.array_equal(further := copied[copied], copied):
         copied = further
     return copied
