@@ -97,7 +97,7 @@ def lexington() -> Problem:
 # ---- who is drawn ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("participants", [None, 40, 300])
+@pytest.mark.parametrize("participants", [None, 300])
 def test_participants_of_wpi_come_with_all_that_is_theirs(wpi: Problem, participants: int | None) -> None:
     drawn = resample(wpi, participants, seed=1)
     assert len(drawn.participants) == (participants or len(wpi.participants))
@@ -122,9 +122,9 @@ def test_facilitators_of_lexington_are_kept_once_and_the_others_drawn(lexington:
 def test_everybody_is_equally_likely_to_be_drawn() -> None:
     market = generators.random_market(3, 2, 1, seed=1)
     rng = np.random.default_rng(1)
-    drawn = Counter(tuple(map(original, resample(market, 2, seed=rng).participants)) for _ in range(900))
+    drawn = Counter(tuple(map(original, resample(market, 2, seed=rng).participants)) for _ in range(450))
     pairs = [("0", "0"), ("0", "1"), ("0", "2"), ("1", "1"), ("1", "2"), ("2", "2")]
-    assert stats.chisquare([drawn[pair] for pair in pairs], [100, 200, 200, 100, 200, 100]).pvalue > 0.001
+    assert stats.chisquare([drawn[pair] for pair in pairs], [50, 100, 100, 50, 100, 50]).pvalue > 0.001
 
 
 @settings(max_examples=50)
@@ -242,6 +242,7 @@ def test_seats_are_scaled_by_largest_remainders(
     assert (kept.capacity.tolist(), kept.minimum.tolist(), kept.most_participants.tolist()) == ([3, 6], [2, 0], [5])
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.integers(1, 80))
 def test_the_total_of_the_seats_is_rounded_once(capacity: list[int], participants: int) -> None:
     market = generators.random_market(20, len(capacity), 1, seed=1)
