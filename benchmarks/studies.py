@@ -52,6 +52,7 @@ def small_market() -> Problem:
 
 STUDIES: dict[str, Callable[[], Study]] = {
     "Lexington x 6 rules x 100 seeds": lambda: Study(lexington(2016), RULES, 100),
+    "Lexington x 6 rules x 300 seeds": lambda: Study(lexington(2016), RULES, 300),
     "100 x 10, 100,000 runs": lambda: Study(small_market(), CHEAP, 25_000),
     "100 x 10, 10,000 runs": lambda: Study(small_market(), CHEAP, 2_500),
 }
@@ -85,12 +86,13 @@ def main(apart: tuple[str, str] | None) -> None:
     if apart is not None:
         click.echo(json.dumps(measure(apart[0], int(apart[1]))))
         return
-    lexington_1, lexington_2 = (measured_apart("Lexington x 6 rules x 100 seeds", workers) for workers in (1, 2))
+    lexington_100 = measured_apart("Lexington x 6 rules x 100 seeds", 2)
+    one, two = (measured_apart("Lexington x 6 rules x 300 seeds", workers) for workers in (1, 2))
     many = measured_apart("100 x 10, 100,000 runs", 2)
     few = measured_apart("100 x 10, 10,000 runs", 1)
     promises = [
-        ("Lexington x 6 rules x 100 seeds, 2 processes, s", lexington_2.seconds, 60.0, False),
-        ("Lexington, one process / two processes", lexington_1.seconds / lexington_2.seconds, 1.8, True),
+        ("Lexington x 6 rules x 100 seeds, 2 processes, s", lexington_100.seconds, 60.0, False),
+        ("the same with 300 seeds, one process / two processes", one.seconds / two.seconds, 1.8, True),
         ("overhead of the study, ms a run", 1000 * (few.seconds - few.inside) / few.runs, 2.0, False),
         ("100,000 runs of 100 x 10, 2 processes, s", many.seconds, 180.0, False),
         ("the same, memory of the parent and both workers, MB", many.parent + 2 * many.worker, 500.0, False),

@@ -45,7 +45,9 @@ class Processes(Executor):
             self._workers, mp_context=self._context, initializer=start_watching, initargs=(theirs,)
         )
         try:
-            self._pool.submit(os.getpid).result()
+            # all start now, not one after the other
+            started = [self._pool.submit(os.getpid) for _ in range(self._workers)]
+            started[0].result()
         except BrokenExecutor:
             raise StudyError(
                 "worker processes cannot start; a script that runs a study in several processes does so under "
