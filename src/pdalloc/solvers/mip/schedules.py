@@ -160,6 +160,7 @@ class _Search:
         if level is not None:
             self.cost_of[:-1] = item_costs(items, level)
         self.slots_of, self.topic_of = np.append(items.slots, 0), np.append(items.topic, -1)
+        self.size_of = np.append(items.size, 0)
         self.place_of = np.where(np.append(items.is_place, False), np.append(items.session, NOTHING), NOTHING)
         self.cost_of_empty = np.zeros(people, np.int64) if level is None else np.broadcast_to(level.empty, people)
         self.slots = len(problem.slots)
@@ -181,6 +182,7 @@ class _Search:
         self.taken: Int64Array = (~self.free @ bits).astype(np.int64) if self.slots else np.zeros(people, np.int64)
         self.cost = np.zeros(people, np.int64)
         self.empty = np.zeros(people, np.int64)
+        self.filled = np.zeros(people, np.int64)
 
     def extend(self, number: int) -> None:
         """Extend every partial schedule by each item of a round, or by nothing."""
@@ -202,6 +204,7 @@ class _Search:
     def _fits(self, at: Int64Array, item: Int32Array) -> BoolArray:
         """Return whether an item goes with a partial schedule."""
         fits: BoolArray = self.slots_of[item] & self.taken[at] == 0
+        fits &= self.filled[at] + self.size_of[item] <= self.problem.limit[self.owner[at]]
         if self.bounded:
             fits &= self.cost[at] + self.cost_of[item] <= self.most
         topic, place = self.topic_of[item], self.place_of[item]
@@ -218,6 +221,7 @@ class _Search:
         owner = self.owner[at]
         taken = self.taken[at] | self.slots_of[item]
         cost = self.cost[at] + self.cost_of[item]
+        filled = self.filled[at] + self.size_of[item]
         empty = self.empty[at]
         if number < self.slots:
             left = self.counted[owner] & (taken >> number & 1 == 0)
@@ -228,7 +232,8 @@ class _Search:
             kept &= cost <= self.most
         if self.most_empty is not None:
             kept &= empty <= self.most_empty
-        self.owner, self.taken, self.cost, self.empty = owner[kept], taken[kept], cost[kept], empty[kept]
+        self.owner, self.taken, self.filled = owner[kept], taken[kept], filled[kept]
+        self.cost, self.empty = cost[kept], empty[kept]
         self.item = np.concatenate([self.item[at[kept]], item[kept][:, None]], axis=1)
         if len(self.owner) > MAX_SCHEDULES:
             raise _too_many(len(self.owner))
