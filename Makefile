@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench performance peers picture clean
+.PHONY: help demo test test-long check bench study performance peers picture clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /: /'
@@ -25,6 +25,9 @@ check: .venv/installed-test  ## ruff and mypy --strict
 
 bench: .venv/installed-test  ## the benchmarks, one table, in about 30 minutes; ONLY=small in 5
 	$(BIN)/python -m benchmarks.run $(if $(ONLY),--only '$(ONLY)')
+
+study: .venv/installed-test  ## run the study of docs/study.md and write its tables and figures, in about 10 minutes
+	$(BIN)/python -m scripts.study
 
 performance: .venv/installed-test  ## write the last benchmark into docs/performance.md
 	$(BIN)/python -m scripts.write_performance
