@@ -33,7 +33,7 @@ def main(workers: int, *, go_on: bool) -> None:
     parts = {
         "days": page.summary_tables(on_days) + "\n\n" + page.summary_tables(on_others),
         "claims": page.markdown(
-            ["claim", "day", "figure", "difference", "shown"], days.verdicts(on_days) + days.verdicts(on_others)
+            ["claim", "figure", *on_days.problems, *on_others.problems], days.verdicts(on_days, on_others)
         ),
         "growth": page.growth_table(growth),
         "chances": page.chances_table(markets.compared_chances()),

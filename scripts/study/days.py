@@ -10,7 +10,6 @@ from typing import NamedTuple
 from pdalloc import Problem, Study, StudyResults
 from pdalloc.generators import lexington, resample
 from pdalloc.readers import preflib, umass, wpi
-from pdalloc.study import Intervals
 from pdalloc.study.problems import ProblemSource
 
 __all__ = ["CLAIMS", "FIGURES", "LEXINGTON", "Claim", "days", "other_days", "verdicts"]
@@ -92,59 +91,47 @@ class Claim(NamedTuple):
     is_higher: bool
 
 
-FIRST, GINI, EMPTY, MEAN_RANK = "lists with their first choice", "Gini of shares", "empty wanted places", "mean rank"
-SMALLEST = "smallest share of own maximum"
+FIRST, EMPTY, GINI = "lists with their first choice", "empty wanted places", "Gini of shares"
+SHARE, SMALLEST = "mean share of own maximum", "smallest share of own maximum"
 
 CLAIMS = (
-    Claim(
-        "A lottery leaves as many places empty as first come, first served, or more",
-        EMPTY,
-        "lottery",
-        "first-come",
-        True,
-    ),
-    Claim("Picking in rounds divides more evenly than a lottery of whole schedules", GINI, "draft", "lottery", False),
+    Claim("A lottery leaves more places empty than first come, first served", EMPTY, "lottery", "first-come", True),
+    Claim("Picking in rounds divides more evenly than a lottery", GINI, "draft", "lottery", False),
     Claim("Boston gives more first choices than the lottery", FIRST, "boston", "lottery", True),
-    Claim("Boston gives more first choices than the smallest rank sum does", FIRST, "rank-sum", "boston", False),
-    Claim("Boston gives more first choices than deferred acceptance", FIRST, "deferred-acceptance", "boston", False),
-    Claim("The smallest rank sum leaves fewer places empty than Boston", EMPTY, "rank-sum", "boston", False),
+    Claim("Boston gives more first choices than deferred acceptance", FIRST, "boston", "deferred-acceptance", True),
+    Claim("Boston gives more first choices than the smallest rank sum", FIRST, "boston", "rank-sum", True),
+    Claim("Boston leaves more places empty than the lottery", EMPTY, "boston", "lottery", True),
+    Claim("Eating chances divides more evenly than a lottery", GINI, "probabilistic-serial", "lottery", False),
     Claim("The smallest rank sum leaves fewer places empty than the lottery", EMPTY, "rank-sum", "lottery", False),
+    Claim("The smallest rank sum leaves fewer places empty than Boston", EMPTY, "rank-sum", "boston", False),
+    Claim("The smallest rank sum gives larger shares than the lottery", SHARE, "rank-sum", "lottery", True),
     Claim("The smallest rank sum divides more evenly than the lottery", GINI, "rank-sum", "lottery", False),
-    Claim(
-        "Generous costs rank: its mean rank is higher than that of the smallest sum",
-        MEAN_RANK,
-        "generous",
-        "rank-sum",
-        True,
-    ),
-    Claim(
-        "Leximin costs rank: its mean rank is higher than that of the smallest sum",
-        MEAN_RANK,
-        "leximin",
-        "rank-sum",
-        True,
-    ),
-    Claim("Leximin serves the worst served better than the smallest sum does", SMALLEST, "leximin", "rank-sum", True),
-    Claim("Leximin divides more evenly than the smallest sum", GINI, "leximin", "rank-sum", False),
+    Claim("Generous gives smaller shares than the smallest rank sum", SHARE, "generous", "rank-sum", False),
+    Claim("Leximin gives smaller shares than the smallest rank sum", SHARE, "leximin", "rank-sum", False),
+    Claim("Leximin serves the worst served better than the smallest rank sum", SMALLEST, "leximin", "rank-sum", True),
+    Claim("Leximin divides more evenly than the smallest rank sum", GINI, "leximin", "rank-sum", False),
 )
 
 
-def verdicts(results: StudyResults) -> list[tuple[str, ...]]:
-    """Return a row for each claim and problem: claim, problem, difference with interval, and what it shows."""
+def verdicts(*studies: StudyResults) -> list[tuple[str, ...]]:
+    """Return a row for each claim: claim, figure, and for each day the difference with its interval and what it shows."""
     rows: list[tuple[str, ...]] = []
     for claim in CLAIMS:
-        if {claim.solver, claim.baseline} <= set(results.solvers):
-            differences = results.differences(claim.baseline, [claim.figure])
-            solver = results.solvers.index(claim.solver)
-            for number, problem in enumerate(results.problems):
-                rows.append((claim.text, problem, claim.figure, *_verdict(differences, (number, 0, solver), claim)))
+        cells = [_verdict(results, number, claim) for results in studies for number in range(len(results.problems))]
+        rows.append((claim.text, claim.figure, *cells))
     return rows
 
 
-def _verdict(differences: Intervals, at: tuple[int, int, int], claim: Claim) -> tuple[str, str]:
-    """Return the difference as text, and whether it is as claimed, the contrary, or neither is shown."""
-    lower, upper = differences.lower[at], differences.upper[at]
-    text = differences.text_rows(at[0])[0][2 + at[2]]
+def _verdict(results: StudyResults, problem: int, claim: Claim) -> str:
+    """Return the difference, and whether it is as claimed, the contrary, or neither is shown."""
+    if not {claim.solver, claim.baseline} <= set(results.solvers):
+        return "-"
+    differences = results.differences(claim.baseline, [claim.figure])
+    solver = results.solvers.index(claim.solver)
+    lower, upper = differences.lower[problem, 0, solver], differences.upper[problem, 0, solver]
+    if lower == upper == 0:
+        return "the same"
+    text = differences.text_rows(problem)[0][2 + solver]
     if lower <= 0 <= upper:
-        return text, "equal" if lower == upper else "not shown"
-    return text, "yes" if (lower > 0) == claim.is_higher else "the contrary"
+        return f"{text}: open"
+    return f"{text}: {'yes' if (lower > 0) == claim.is_higher else 'the contrary'}"

@@ -19,7 +19,10 @@ DRAWN = ("first-come", "lottery", "draft", "boston", "rank-sum", "leximin")
 
 def draw_days(results: StudyResults, folder: Path) -> None:
     """Draw the fronts of Lexington, how much solvers differ there, and one of its days in detail."""
-    plots.save(plots.efficiency_fairness_front(results.front(problem=LEXINGTON)), folder / "front.png")
+    plots.save(
+        plots.efficiency_fairness_front(results.front("mean share of own maximum", problem=LEXINGTON)),
+        folder / "front.png",
+    )
     table = results.differences("first-come", ["mean share of own maximum"])
     at = results.problems.index(LEXINGTON)
     mean, lower, upper = (100 * part[at, 0, 1:] for part in (table.mean, table.lower, table.upper))

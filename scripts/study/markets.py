@@ -34,7 +34,7 @@ def uniform_market(size: int, seed: int) -> Problem:
 
 
 def expected_rank(size: int) -> float:
-    """Return the expected mean rank of random serial dictatorship on a uniform market (Knuth 1996).
+    """Return the expected mean rank of random serial dictatorship on a uniform market.
 
     Who picks when r sessions are left gets the best of r, whose expected rank is (n+1)/(r+1); the mean over all r is
     ((n+1)/n)(H(n+1) - 1).
