@@ -22,8 +22,8 @@ KEPT = Path(__file__).parents[2] / "build" / "study"
 def main(workers: int, *, go_on: bool) -> None:
     """Run everything, from nothing unless told otherwise.
 
-    With PDALLOC_DATA, a folder with `agh/` of PrefLib, its days are added and the page goes to build/study/study.md: these
-    data are not part of pdalloc.
+    With PDALLOC_DATA, a folder with `agh/` of PrefLib, its days are added and the page goes to build/study/study.md,
+    since these data are not part of pdalloc.
     """
     if not go_on:
         shutil.rmtree(KEPT, ignore_errors=True)

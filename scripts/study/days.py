@@ -12,7 +12,7 @@ from pdalloc.generators import lexington, resample
 from pdalloc.readers import preflib, umass, wpi
 from pdalloc.study.problems import ProblemSource
 
-__all__ = ["CLAIMS", "FIGURES", "LEXINGTON", "Claim", "days", "other_days", "verdicts"]
+__all__ = ["CLAIMS", "FIGURES", "GINI", "LEXINGTON", "SHARE", "SOLVERS", "Claim", "days", "other_days", "verdicts"]
 
 INSTANCES = Path(__file__).parents[2] / "benchmarks" / "instances"
 VARIABLE = "PDALLOC_DATA"
@@ -114,7 +114,7 @@ CLAIMS = (
 
 
 def verdicts(*studies: StudyResults) -> list[tuple[str, ...]]:
-    """Return a row for each claim: claim, figure, and for each day the difference with its interval and what it shows."""
+    """Return a row for each claim: its text, the figure, and for each day the difference and what it shows."""
     rows: list[tuple[str, ...]] = []
     for claim in CLAIMS:
         cells = [_verdict(results, number, claim) for results in studies for number in range(len(results.problems))]
