@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,11 @@ from typing import ClassVar
 from pdalloc import Allocation, Context, Feature, Problem, Result
 from pdalloc.solvers.base import SLOT_BY_SLOT
 from pdalloc.solvers.lottery import Lottery
+
+
+class Speechless(Exception):
+    def __str__(self) -> str:
+        raise LookupError("no words")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,12 @@ class Counting:
         match self.does:
             case "fails":
                 raise ZeroDivisionError("as it was told")
+            case "exits":
+                sys.exit(0)
+            case "says no text":
+                raise Speechless
+            case "says what no file can hold":
+                raise ValueError("caf\udce9")
             case "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "dies once" if len(runs_of(Path(self.file))) >= 5 and self._is_first():
@@ -65,9 +77,19 @@ def worker_process(allocation: Allocation) -> float:
     return os.getpid()
 
 
+def exits(allocation: Allocation) -> float:
+    """A metric that ends the program."""
+    sys.exit(2)
+
+
 def no_number(allocation: Allocation) -> float:
     """A metric that fails."""
     raise LookupError("nothing here")
+
+
+def no_day(seed: int) -> Problem:
+    """A problem whose making ends the program."""
+    sys.exit(2)
 
 
 def no_problem(seed: int) -> Problem:

@@ -22,7 +22,7 @@ from pdalloc.study.problems import Problems
 from pdalloc.study.rows import TIMINGS
 from pdalloc.study.solvers import Solvers
 from pdalloc.study.streams import stream_seed
-from tests.study.counting import Counting, no_number, no_problem, runs_of, worker_process
+from tests.study.counting import Counting, exits, no_day, no_number, no_problem, runs_of, worker_process
 
 RULES = ["first-come", "lottery", "draft", "boston", "deferred-acceptance", "probabilistic-serial", "flow"]
 
@@ -182,6 +182,23 @@ def test_runs_that_fail_are_rows_with_their_errors(tmp_path: Path) -> None:
     assert str(errors[7]).startswith("UnsupportedError: solver 'flow' does not handle ")
     assert results.frame["places filled"].isna().tolist() == results.frame["error"].notna().tolist()
     assert results.notes()[0] == "2 of the runs of fails on problem gave no figures: failed; see failures()"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_whatever_a_run_raises_is_a_row(tmp_path: Path, workers: int) -> None:
+    does = ["exits", "says no text", "says what no file can hold"]
+    solvers: Solvers = {each: Counting(str(tmp_path / "counts"), 0, each) for each in does}
+    results = Study(small_day(), solvers, 1).run(tmp_path / "study", workers=workers)
+    assert results.frame["error"].tolist() == [
+        "SystemExit: 0",
+        "Speechless: (it has no text: LookupError)",
+        "ValueError: caf\\udce9",
+    ]
+
+
+def test_a_metric_or_a_maker_of_problems_that_exits_fails_only_its_runs() -> None:
+    results = Study({"problem": small_day(), "none": no_day}, "flow", 1, ["mean rank", exits]).run()
+    assert results.frame["error"].tolist() == ["MetricError: metric 'exits': SystemExit: 2", "SystemExit: 2"]
 
 
 def test_a_problem_that_cannot_be_made_fails_only_its_own_runs() -> None:

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pdalloc.errors import PdallocError
 from pdalloc.problem import Problem
 from pdalloc.study.journal import writing
 from pdalloc.study.measures import Measures
 from pdalloc.study.problems import StudyProblem
 from pdalloc.study.recent import Recent
-from pdalloc.study.rows import Outcome, Row, failed_row, outcome, row_of, solve_seed
+from pdalloc.study.rows import FAILURES, Outcome, Row, failed_row, outcome, row_of, solve_seed
 from pdalloc.study.solvers import StudySolver
 from pdalloc.study.watch import watched
 
@@ -104,7 +103,7 @@ class _Worker(NamedTuple):
         key = (self.study, name, None if self.source.is_fixed else seed)
         try:
             problem, _ = MADE.get(key, lambda: self.source.problem(seed))
-        except Exception as error:
+        except FAILURES as error:
             # whatever somebody else's function raises must not end the study
             return failed_row(name, None, solver, seed, error)
         with watched(self.setup.time_limit, lambda error: write(failed_row(name, problem, solver, seed, error))):
@@ -126,5 +125,5 @@ class _Worker(NamedTuple):
 def _uses_chance(solver: StudySolver, problem: Problem) -> bool:
     try:
         return solver.chosen(problem).uses_chance
-    except PdallocError:
+    except FAILURES:
         return True

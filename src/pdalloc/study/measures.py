@@ -116,5 +116,5 @@ def _values(name: str, entry: str | Metric, day: Measured) -> dict[str, float]:
             return {name: float("nan")}
     try:
         return {name: float(entry(day.allocation))}
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MetricError(f"metric {name!r}: {type(error).__name__}: {error}") from error

@@ -15,7 +15,7 @@ from pdalloc.study.measures import Measures
 from pdalloc.study.solvers import StudySolver, options_text
 from pdalloc.study.streams import stream_seed
 
-__all__ = ["COLUMNS", "TIMINGS", "Outcome", "Row", "failed_row", "outcome", "row_of"]
+__all__ = ["COLUMNS", "FAILURES", "TIMINGS", "Outcome", "Row", "failed_row", "outcome", "row_of"]
 
 Row: TypeAlias = dict[str, Any]
 """A run as JSON values: one for each of `COLUMNS`, and "figures", a dict of name to number for each entry of the
@@ -43,23 +43,27 @@ COLUMNS: dict[str, str] = {
 """The columns before the figures, with their types."""
 
 FAILED = "failed"
+FAILURES = (Exception, SystemExit)
+"""What a solver, a metric or the making of a problem may raise without ending the study: also the exit of a program
+that it wraps, but not an interrupt from the keyboard."""
+
 STATUS_OF = {SolveStoppedError: "stopped", UnsupportedError: "unsupported", InfeasibleError: "infeasible"}
 
 
 class Outcome(NamedTuple):
     """What a solver did with a problem: a result or an error, in so many seconds."""
 
-    result: Result | Exception
+    result: Result | BaseException
     runtime: float
 
 
 def outcome(problem: Problem, solver: StudySolver, seed: int, time_limit: float | None) -> Outcome:
     """Solve; an error is an outcome."""
-    found: Result | Exception
+    found: Result | BaseException
     started = time.perf_counter()
     try:
         found = solve(problem, solver.solver, seed=seed, time_limit=time_limit, **solver.options)
-    except Exception as error:
+    except FAILURES as error:
         # whatever a solver raises, also one of somebody else's, must not end the study
         found = error
     return Outcome(found, time.perf_counter() - started)
@@ -70,12 +74,12 @@ def row_of(
 ) -> Row:
     """Return the row of an outcome, everything measured."""
     result = found.result
-    if isinstance(result, Exception):
+    if isinstance(result, BaseException):
         return failed_row(problem_name, problem, solver, seed, result) | {"runtime": found.runtime}
     started = time.perf_counter()
     try:
         figures = measures.of(result.allocation, stream_seed(problem.content_hash, seed, "metrics"))
-    except Exception as error:
+    except FAILURES as error:
         return failed_row(problem_name, problem, solver, seed, error) | {"runtime": found.runtime}
     return _begun(problem_name, problem, solver, seed) | {
         "method": result.provenance.solver,
@@ -91,11 +95,21 @@ def row_of(
     }
 
 
-def failed_row(problem_name: str, problem: Problem | None, solver: StudySolver, seed: int, error: Exception) -> Row:
+def failed_row(
+    problem_name: str, problem: Problem | None, solver: StudySolver, seed: int, error: BaseException
+) -> Row:
     """Return the row of a run without figures, with its error; without a problem where that could not be made."""
     known = next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), FAILED)
     name = type(error).__name__ if isinstance(error, PdallocError) else type(error).__qualname__
-    return _begun(problem_name, problem, solver, seed) | {"status": known, "error": f"{name}: {error}"}
+    return _begun(problem_name, problem, solver, seed) | {"status": known, "error": f"{name}: {_text(error)}"}
+
+
+def _text(error: BaseException) -> str:
+    """Return what an error says, as far as it says it in text that files can hold."""
+    try:
+        return str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception as another:
+        return f"(it has no text: {type(another).__name__})"
 
 
 def _begun(problem_name: str, problem: Problem | None, solver: StudySolver, seed: int) -> Row:
