@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psutil
@@ -17,6 +19,8 @@ import pytest
 from pdalloc import Study, StudyResults, read_study
 from pdalloc.errors import OptionError
 from pdalloc.generators import capacities, impartial_culture, market
+from pdalloc.study.batch import work
+from pdalloc.study.executors import Processes
 from pdalloc.study.journal import read_journal
 from pdalloc.study.rows import TIMINGS
 from pdalloc.study.solvers import Solvers
@@ -116,6 +120,30 @@ def test_a_worker_that_is_killed_from_outside_costs_only_the_run_it_was_at(
     assert parent.wait(timeout=60) == 0
     assert 0 <= len(runs_of(counts)) - SEEDS <= 2
     pd.testing.assert_frame_equal(rows(read_study(folder)), unkilled)
+
+
+def test_workers_may_be_killed_while_their_parent_is_busy(
+    tmp_path: Path, unkilled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts: list[Processes] = []
+
+    def kill_once(executor: Processes, *call: Any) -> Future[Any]:
+        if call[0] is work and not restarts:
+            restarts.append(executor)
+            workers = list(executor._pool._processes.values())
+            for worker in workers:
+                worker.kill()
+                worker.join()
+            # the pool finds out
+            latest = time.monotonic() + 30
+            while not executor._pool._broken and time.monotonic() < latest:
+                time.sleep(0.01)
+        return executor._pool.submit(*call)
+
+    monkeypatch.setattr(Processes, "submit", kill_once)
+    results = study(tmp_path / "counts", 0).run(workers=2)
+    assert restarts
+    pd.testing.assert_frame_equal(rows(results), unkilled)
 
 
 def test_a_run_that_kills_its_worker_is_a_row_with_its_error(tmp_path: Path) -> None:

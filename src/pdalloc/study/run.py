@@ -120,8 +120,17 @@ class _Running:
         is_alone = self.schedule.has_suspects
         while len(self.under_way) < (1 if is_alone else self.room) and (numbers := self.schedule.take()):
             batch = self._batch(numbers)
-            self.under_way[self.executor.submit(work, batch)] = _Sent(batch, is_alone)
+            self.under_way[self._future(batch)] = _Sent(batch, is_alone)
         return bool(self.under_way)
+
+    def _future(self, batch: Batch) -> Future[list[Row]]:
+        try:
+            return self.executor.submit(work, batch)
+        except BrokenExecutor as error:
+            # a worker died since the last batch came back: this one is lost as well
+            broken: Future[list[Row]] = Future()
+            broken.set_exception(error)
+            return broken
 
     def _batch(self, numbers: tuple[int, ...]) -> Batch:
         runs = [self.study.combination(number) for number in numbers]
