@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ import pytest
 from pdalloc import Study, StudyResults, read_study
 from pdalloc.errors import OptionError
 from pdalloc.generators import capacities, impartial_culture, market
-from pdalloc.study.batch import work
+from pdalloc.study.batch import Batch, work
 from pdalloc.study.executors import Processes
-from pdalloc.study.journal import read_journal
+from pdalloc.study.journal import read_journal, writing
 from pdalloc.study.rows import TIMINGS
 from pdalloc.study.solvers import Solvers
 from tests.study.counting import Counting, runs_of
@@ -175,3 +175,57 @@ def test_two_processes_cannot_fill_one_folder(tmp_path: Path) -> None:
         study(counts).run(folder)
     parent.kill()
     parent.wait()
+
+
+class Forgetful(Executor):
+    """Its workers die in the middle of each batch, which it gives to others by itself, or gives up."""
+
+    _max_workers = 1
+
+    def __init__(self, *, tries_again: bool) -> None:
+        self.tries_again = tries_again
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if fn is work and len(args[0].numbers) > 1:
+            batch: Batch = args[0]
+            half = len(batch.numbers) // 2
+            work(batch._replace(solvers=batch.solvers[:half], seeds=batch.seeds[:half]))
+            with Path(str(batch.journal)).open("a", encoding="utf-8") as journal:
+                journal.write('\n{"problem": "cut o')
+            if not self.tries_again:
+                future.set_exception(ConnectionError("the worker is lost"))
+                return future
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.mark.parametrize("tries_again", [True, False])
+def test_what_a_worker_of_another_executor_had_finished_is_not_run_again(
+    tmp_path: Path, unkilled: pd.DataFrame, tries_again: bool
+) -> None:
+    counts = tmp_path / "counts"
+    results = study(counts, 0).run(tmp_path / "study", executor=Forgetful(tries_again=tries_again))
+    assert max(Counter(runs_of(counts)).values()) == 1
+    pd.testing.assert_frame_equal(rows(results), unkilled)
+
+
+def test_what_was_cut_off_or_spoilt_in_a_journal_is_run_again(tmp_path: Path, unkilled: pd.DataFrame) -> None:
+    counts = tmp_path / "counts"
+    study(counts, 0).run(tmp_path / "study")
+    (tmp_path / "study" / "runs.parquet").unlink()
+    for name, content in {
+        "cut.jsonl": b'{"problem": "a',
+        "in the middle.jsonl": b'{"problem": "a\n{"b',
+        "zeros.jsonl": bytes(50) + b"\n",
+        "no text.jsonl": b"\xff\xfe\n",
+        "of another program": b"\xff\xfe\n",
+    }.items():
+        (tmp_path / "study" / "journals" / name).write_bytes(content)
+    pd.testing.assert_frame_equal(rows(study(counts, 0).run(tmp_path / "study")), unkilled)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file without room")
+def test_a_journal_without_room_fails_no_run() -> None:
+    with writing("/dev/full") as write:
+        write({"problem": "a"})

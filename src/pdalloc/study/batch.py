@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pdalloc.problem import Problem
-from pdalloc.study.journal import writing
+from pdalloc.study.journal import read_journal, writing
 from pdalloc.study.measures import Measures
 from pdalloc.study.problems import StudyProblem
 from pdalloc.study.recent import Recent
@@ -67,13 +68,16 @@ FOUND: Recent[Outcome] = Recent(16)
 
 
 def work(batch: Batch) -> list[Row]:
-    """Do all runs of a batch, in order, and return their rows."""
+    """Do all runs of a batch, in order, and return their rows.
+
+    What its journal has was done by a worker that died, where an executor gives its batch to another one by itself.
+    """
     setup, _ = SETUPS.get(batch.study, lambda: _unpacked(batch.setup))
     source, _ = SOURCES.get((batch.study, batch.problem_name), lambda: _unpacked(batch.problem))
     worker = _Worker(batch.study, setup, source)
-    rows: list[Row] = []
+    rows = [] if batch.journal is None else read_journal(Path(batch.journal))
     with writing(batch.journal) as write:
-        for solver, seed in zip(batch.solvers, batch.seeds, strict=True):
+        for solver, seed in zip(batch.solvers[len(rows) :], batch.seeds[len(rows) :], strict=True):
             row = worker.row(setup.solvers[solver], seed, write)
             write(row)
             rows.append(row)

@@ -114,7 +114,7 @@ class FolderStore(Store):
 
     def _take_journals(self) -> None:
         """Keep the rows that were finished but not yet kept when an earlier process ended."""
-        self._journals = sorted(self.journals.iterdir())
+        self._journals = sorted(self.journals.glob("*.jsonl"))
         found = {
             (row["problem"], row["solver"], row["seed"]): row
             for journal in self._journals

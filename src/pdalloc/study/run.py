@@ -105,7 +105,7 @@ class _Running:
                     if isinstance(error, BrokenExecutor):
                         lost.append(sent)
                     else:
-                        done += self._take(sent, rows, error)
+                        done += self._take(sent, rows or _written(sent.batch), error)
                 if lost:
                     done += self._recover(lost)
                 if progress is not None:
@@ -169,7 +169,12 @@ class _Running:
         self.under_way.clear()
         restart()
         died = StudyError("the process that ran it died: it was killed, ran out of memory or crashed")
-        return sum(self._take(sent, read_journal(Path(sent.batch.journal or "")), died) for sent in lost)
+        return sum(self._take(sent, _written(sent.batch), died) for sent in lost)
+
+
+def _written(batch: Batch) -> list[Row]:
+    """Return the rows that a worker wrote before it failed or died."""
+    return [] if batch.journal is None else read_journal(Path(batch.journal))
 
 
 def _rows_of(future: Future[list[Row]]) -> tuple[list[Row], Exception | None]:
