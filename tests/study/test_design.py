@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pdalloc as pa
@@ -30,7 +31,8 @@ def test_names_are_given_or_made() -> None:
 
 
 def test_seeds_are_a_count_or_a_list() -> None:
-    assert Study(DAY, seeds=3).seeds == (0, 1, 2)
+    assert Study(DAY, seeds=3).seeds == Study(DAY, seeds=np.int64(3)).seeds == (0, 1, 2)  # type: ignore[arg-type]
+    assert Study(DAY, seeds=[2**63 - 1]).run().frame["seed"].tolist() == [2**63 - 1]
     assert Study(DAY, seeds=[7, 2]).seeds == (2, 7)
     assert Study(DAY, seeds=range(5, 8)).seeds == (5, 6, 7)
 
@@ -67,6 +69,7 @@ def test_runs_have_numbers() -> None:
             "two solvers have the name 'flow'; give a mapping",
         ),
         ({"solvers": {"": "flow"}}, "a solver has the name ''; give a text"),
+        ({"seeds": [2**63, 1]}, "seed 9223372036854775808 is larger than 9223372036854775807, the largest one"),
         ({"seeds": 0}, "seeds is 0; give how many, from 1, or a list of whole numbers from 0"),
         ({"seeds": True}, "seeds is True; give how many"),
         ({"seeds": "12"}, "seeds is '12'; give how many"),
@@ -80,6 +83,7 @@ def test_runs_have_numbers() -> None:
         ),
         ({"metrics": ["mean rnak"]}, "unknown metric 'mean rnak'; did you mean 'mean rank'"),
         ({"metrics": ["mean rank", "mean rank"]}, "metric 'mean rank' is given twice"),
+        ({"metrics": {"seed": "mean rank"}}, "metric 'seed' has the name of a column that every run has"),
         ({"metrics": []}, "metrics is empty; name at least one"),
         ({"metrics": [3]}, "metric 'int' is 3; give the name of an audit's figure or a function"),
         ({"metrics": {"": "mean rank"}}, "metrics has the name ''; give a text"),

@@ -143,6 +143,37 @@ def test_one_seed_has_no_interval() -> None:
     assert "±" not in str(summary)
 
 
+def test_results_without_any_figure_are_empty_tables_with_notes() -> None:
+    day = market([[0, 1], [1, 0]], [1, 1])
+    results = Study(day, ["lottery", "flow"], 3, {"none": lambda allocation: float("no number")}).run()
+    assert str(results).startswith("problem: means with 95%")
+    assert "3 of the runs of lottery on problem gave no figures: failed; see failures()" in str(results)
+    for found in (results.summary(), results.differences("flow"), results.ranks()):
+        assert found.mean.shape == (1, 0, 2)
+        assert found.to_frame().empty
+    assert "<table>" in results._repr_html_()
+
+
+def test_a_level_is_named_as_it_is(results: StudyResults) -> None:
+    assert "means with 99.9% intervals" in results.summary(["mean rank"], level=0.999).title
+    assert "with 95% intervals" in results.ranks(["mean rank"]).title
+
+
+@pytest.mark.filterwarnings("error")
+def test_metrics_may_be_infinite(results: StudyResults) -> None:
+    frame = results.frame.copy()
+    lottery, boston = (frame.index[(frame["problem"] == "one") & (frame["solver"] == name)] for name in SOLVERS[:2])
+    frame.loc[lottery[:2], "mean rank"] = [np.inf, -np.inf]
+    frame.loc[boston[0], "mean rank"] = np.inf
+    some = StudyResults(frame, results.columns, results.problems, results.solvers)
+    found = some.summary(["mean rank"])
+    assert np.isnan(found.mean[0, 0, 0])
+    assert found.mean[0, 0, 1] == np.inf
+    assert np.isnan([found.lower[0, 0, 1], found.upper[0, 0, 1]]).all()
+    for intervals in (found, some.differences("boston", ["mean rank"]), some.ranks(["mean rank"])):
+        assert str(intervals)
+
+
 def test_failed_runs_are_left_out_of_means_and_named(results: StudyResults) -> None:
     frame = results.frame.copy()
     failed = frame.index[(frame["solver"] == "boston") & (frame["problem"] == "one")][:3]

@@ -216,6 +216,19 @@ def test_a_metric_that_fails_is_the_error_of_its_run() -> None:
     assert results.frame["error"].tolist() == ["MetricError: metric 'no_number': LookupError: nothing here"]
 
 
+def test_a_figure_goes_by_the_name_that_it_is_given() -> None:
+    results = Study(small_day(), "flow", 1, {"mine": "mean rank", "again": "mean rank"}).run()
+    assert results.figures == ("mine", "again")
+    assert results.columns["mine"].better == "lower"
+
+
+def test_a_metric_by_the_name_of_a_row_of_another_one_hides_nothing() -> None:
+    both = {"places at each rank": "places at each rank", "places at rank 1": "places filled"}
+    assert Study(small_day(), "flow", 1, both).run().frame["error"].tolist() == [
+        "MetricError: metric 'places at rank 1' has the name of a row of another one; give it another name"
+    ]
+
+
 def test_a_time_limit_stops_a_run_not_the_study() -> None:
     day = pa.generators.lexington(1, repeats=5, minimum=8)
     results = Study(day, ["mip", "draft"], 1, ["mean rank"], time_limit=1e-6).run()

@@ -9,12 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from pdalloc.context import Progress
 from pdalloc.errors import OptionError
 from pdalloc.hints import did_you_mean
 from pdalloc.solvers.solve import checked_seed, checked_time_limit
 from pdalloc.study.measures import Measures, Metrics
 from pdalloc.study.problems import Problems, StudyProblem, named_problems
+from pdalloc.study.rows import COLUMNS
 from pdalloc.study.solvers import Solvers, StudySolver, named_solvers
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from pdalloc.study.results import StudyResults
 
 __all__ = ["Run", "Study", "compare", "require_name"]
+
+
+LARGEST_SEED = 2**63 - 1
 
 
 class Run(NamedTuple):
@@ -99,6 +105,8 @@ class Study:
         self.solvers: tuple[StudySolver, ...] = named_solvers(solvers)
         self.seeds: tuple[int, ...] = _seeds(seeds)
         self.measures: Measures = Measures.asked_for(metrics, also)
+        if taken := [name for name, _ in self.measures.entries if name in COLUMNS]:
+            raise OptionError(f"metric {taken[0]!r} has the name of a column that every run has; give it another one")
         self.time_limit: float | None = checked_time_limit(time_limit)
 
     @classmethod
@@ -230,16 +238,18 @@ def require_name(kind: str, name: str, known: Collection[str]) -> None:
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    if isinstance(seeds, int):
+    if isinstance(seeds, int | np.integer):
         if isinstance(seeds, bool) or seeds < 1:
             raise OptionError(f"seeds is {seeds!r}; give how many, from 1, or a list of whole numbers from 0")
-        return tuple(range(seeds))
+        return tuple(range(int(seeds)))
     if isinstance(seeds, str | bytes) or not isinstance(seeds, Iterable):
         raise OptionError(f"seeds is {seeds!r}; give how many, from 1, or a list of whole numbers from 0")
     given = [checked_seed(seed) for seed in seeds]
     found = tuple(sorted(seed for seed in given if seed is not None))
     if not found or len(found) < len(given):
         raise OptionError("seeds has none, or a None; give how many, from 1, or a list of whole numbers from 0")
+    if found[-1] > LARGEST_SEED:
+        raise OptionError(f"seed {found[-1]} is larger than {LARGEST_SEED}, the largest one that a frame can hold")
     if twice := [seed for seed, after in pairwise(found) if seed == after]:
         raise OptionError(f"seed {twice[0]} is given twice; give each once")
     return found

@@ -24,6 +24,10 @@ COUNTS = {",", ",.0f", ".0f"}
 """Forms of whole numbers, whose means are not whole."""
 
 
+UNDEFINED = np.errstate(invalid="ignore", over="ignore")
+"""Infinite figures have no interval, and may have no mean or difference."""
+
+
 class Interval(NamedTuple):
     """A mean with its interval, or an array of each."""
 
@@ -33,13 +37,14 @@ class Interval(NamedTuple):
     upper: FloatArray
 
 
+@UNDEFINED
 def interval_of(values: FloatArray, level: float = 0.95) -> Interval:
     """Return the mean of each column with its interval by Student's t distribution (Student 1908).
 
     Parameters
     ----------
     values : float64 array, shape (runs, columns)
-        nan is left out.
+        nan is left out; of infinite ones the ends are nan.
     level : float
         Above 0 and below 1.
 
@@ -138,6 +143,7 @@ class Intervals:
                 rows.append((name, "" if better == "neither" else better, *cells))
         return rows
 
+    @UNDEFINED
     def _cell(self, form: str, *at: int) -> str:
         form = ",.1f" if form in COUNTS else form
         half = (self.upper[at] - self.lower[at]) / 2
@@ -162,6 +168,7 @@ class Intervals:
         return "".join(parts)
 
 
+@UNDEFINED
 def mean_intervals(results: StudyResults, figures: Sequence[str], baseline: str | None, level: float) -> Intervals:
     """Return the means of figures, or of their differences from those of a solver on the same problem and seed."""
     cells = []
@@ -172,7 +179,7 @@ def mean_intervals(results: StudyResults, figures: Sequence[str], baseline: str 
                 values = values - values[:, [results.solvers.index(baseline)]]
             cells.append(interval_of(values, level))
     what = "means" if baseline is None else f"differences from {baseline}"
-    title = f"{what} with {level:.0%} intervals"
+    title = f"{what} with {level * 100:.10g}% intervals"
     return _intervals(results, title, results.problems, figures, cells, level, is_signed=baseline is not None)
 
 
@@ -186,7 +193,7 @@ def mean_ranks(results: StudyResults, figures: Sequence[str], level: float) -> I
         values = values[~np.isnan(values).any(axis=1)]
         sign = -1 if results.columns[figure].better == "higher" else 1
         cells.append(interval_of(rankdata(sign * values, axis=1).reshape(values.shape), level))
-    title = f"mean rank among solvers with {level:.0%} intervals, 1 is best"
+    title = f"mean rank among solvers with {level * 100:.10g}% intervals, 1 is best"
     found = _intervals(results, title, ("all problems",), figures, cells, level, is_signed=False)
     return Intervals(**vars(found) | {"forms": (".2f",) * len(figures), "better": ("lower",) * len(figures)})
 
@@ -202,7 +209,9 @@ def _intervals(
     is_signed: bool,
 ) -> Intervals:
     shape = (len(problems), len(figures), len(results.solvers))
-    runs, mean, lower, upper = (np.array(part).reshape(shape) for part in zip(*cells, strict=True))
+    runs, mean, lower, upper = (
+        np.array([getattr(cell, part) for cell in cells]).reshape(shape) for part in Interval._fields
+    )
     return Intervals(
         title=title,
         problems=tuple(problems),

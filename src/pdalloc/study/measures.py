@@ -68,10 +68,15 @@ class Measures:
         Raises
         ------
         MetricError
-            If a function raises, or returns no number.
+            If a function raises or returns no number, or goes by the name of a row of a figure.
         """
         day = Measured(allocation, seed)
-        return [_values(name, entry, day) for name, entry in self.entries]
+        values = [_values(name, entry, day) for name, entry in self.entries]
+        rows = [row for figures in values for row in figures]
+        if len(set(rows)) < len(rows):
+            twice = next(row for row in rows if rows.count(row) > 1)
+            raise MetricError(f"metric {twice!r} has the name of a row of another one; give it another name")
+        return values
 
     def standing(self, entry: int) -> tuple[Better, str]:
         """Return which direction of an entry is better, and its format specification."""
@@ -110,7 +115,8 @@ def _checked(name: Any, entry: Any) -> tuple[str, str | Metric]:
 def _values(name: str, entry: str | Metric, day: Measured) -> dict[str, float]:
     if isinstance(entry, str):
         try:
-            return {row: float(value) for row, value in BY_NAME[entry].rows(day).items()}
+            rows = BY_NAME[entry].rows(day)
+            return {name if row == entry else row: float(value) for row, value in rows.items()}
         except (OptionError, UnsupportedError):
             # as in an audit: some figures are not defined for some days
             return {name: float("nan")}

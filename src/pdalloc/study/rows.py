@@ -95,9 +95,7 @@ def row_of(
     }
 
 
-def failed_row(
-    problem_name: str, problem: Problem | None, solver: StudySolver, seed: int, error: BaseException
-) -> Row:
+def failed_row(problem_name: str, problem: Problem | None, solver: StudySolver, seed: int, error: BaseException) -> Row:
     """Return the row of a run without figures, with its error; without a problem where that could not be made."""
     known = next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), FAILED)
     name = type(error).__name__ if isinstance(error, PdallocError) else type(error).__qualname__
