@@ -154,6 +154,12 @@ def test_results_without_any_figure_are_empty_tables_with_notes() -> None:
     assert "<table>" in results._repr_html_()
 
 
+@pytest.mark.parametrize("name", ["[/x]", "[bold]x", ":smile:"])
+def test_names_are_printed_as_they_are(name: str) -> None:
+    text = str(Study({name: market([[0]], [1])}, {name: "flow"}, 1, {name: "places filled"}).run())
+    assert text.count(name) == 3
+
+
 def test_a_level_is_named_as_it_is(results: StudyResults) -> None:
     assert "means with 99.9% intervals" in results.summary(["mean rank"], level=0.999).title
     assert "with 95% intervals" in results.ranks(["mean rank"]).title

@@ -25,7 +25,7 @@ def table_text(table: Table) -> str:
     """Return a rich table as plain text, 120 characters wide at most."""
     from rich.console import Console
 
-    console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False)
+    console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False, markup=False, emoji=False)
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
