@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pdalloc as pa
 from pdalloc import Study
 from pdalloc.errors import OptionError
 from pdalloc.solvers.flow import Flow
+from pdalloc.solvers.lottery import Lottery
 from pdalloc.study.design import Run
 from pdalloc.study.problems import described
 from pdalloc.study.streams import stream_seed
@@ -113,4 +116,17 @@ def test_sources_are_described_alike_in_every_process() -> None:
     assert described(DAY) == DAY.content_hash
     made = partial(pa.generators.day, 30, 6, slots=2, list_length=3)
     assert described(made) == "pdalloc.generators.days.day(30, 6, slots=2, list_length=3)"
+    for one, other in [
+        (np.array([1, 2]), np.array([1, 3])),
+        (np.arange(5000), np.arange(5000) // 4999 + np.arange(5000)),
+        ({"a": 1}, {"a": 2}),
+        (np.int64(1), np.int64(2)),
+        (Path("a"), Path("b")),
+        ({"a", "b"}, {"a", "c"}),
+        (b"a", b"b"),
+        (Lottery(), Flow()),
+        (Flow("rank-sum"), Flow("generous")),
+    ]:
+        assert described(partial(max, one)) != described(partial(max, other))
+        assert described(one) == described(pickle.loads(pickle.dumps(one)))
     assert described(partial(max, DAY, [1, "a", None])) == f"builtins.max({DAY.content_hash}, [1, 'a', None])"

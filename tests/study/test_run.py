@@ -285,6 +285,21 @@ def test_a_folder_is_never_filled_by_two_different_studies(tmp_path: Path, other
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
+def share(allocation: pa.Allocation, part: int) -> float:
+    return 1 / part
+
+
+def test_parameters_of_functions_are_part_of_a_study(tmp_path: Path) -> None:
+    Study(small_day(), "flow", 1, {"share": partial(share, part=1)}).run(tmp_path)
+    with pytest.raises(OptionError, match="the study there has other metrics"):
+        Study(small_day(), "flow", 1, {"share": partial(share, part=2)}).run(tmp_path)
+
+
+def test_an_option_that_is_a_function_is_the_same_in_every_process() -> None:
+    solver = Counting(file=share)  # type: ignore[arg-type]
+    assert "0x" not in Study(small_day(), solver).solvers[0].identity
+
+
 class Broken(Executor):
     """All of its workers die with the second batch."""
 

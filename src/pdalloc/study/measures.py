@@ -10,6 +10,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, figures_for
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.hints import did_you_mean
+from pdalloc.study.problems import described
 
 __all__ = ["Measures", "Metric", "MetricError", "Metrics"]
 
@@ -85,7 +86,7 @@ class Measures:
 
     def identity(self) -> dict[str, str]:
         """Return what the entries are, in words that are the same in every process."""
-        return {name: entry if isinstance(entry, str) else _qualified(entry) for name, entry in self.entries}
+        return {name: entry if isinstance(entry, str) else described(entry) for name, entry in self.entries}
 
     def _figure(self, entry: int) -> Figure | None:
         what = self.entries[entry][1]
@@ -94,10 +95,6 @@ class Measures:
 
 def _name(entry: Any) -> str:
     return entry if isinstance(entry, str) else getattr(entry, "__name__", type(entry).__name__)
-
-
-def _qualified(function: Any) -> str:
-    return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__qualname__)}"
 
 
 def _checked(name: Any, entry: Any) -> tuple[str, str | Metric]:

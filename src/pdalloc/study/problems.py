@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from pdalloc.errors import OptionError
 from pdalloc.problem import Problem
@@ -95,16 +100,33 @@ def _name(source: Any, otherwise: str) -> str:
 
 
 def described(source: Any) -> str:
-    """Return what a source, or an argument of a function, is: the same text in every process."""
+    """Return what a source, or an argument of a function, is: the same text in every process.
+
+    Problems, arrays and plain values are told apart by what they hold, functions by their names, and other objects by
+    their classes alone.
+    """
     if isinstance(source, Problem):
         return source.content_hash
     if isinstance(source, functools.partial):
         given = [described(value) for value in source.args]
         given += [f"{name}={described(value)}" for name, value in source.keywords.items()]
         return f"{described(source.func)}({', '.join(given)})"
-    if source is None or isinstance(source, bool | int | float | str):
+    if isinstance(source, np.generic):
+        return described(source.item())
+    if isinstance(source, PurePath):
+        return described(source.as_posix())
+    if source is None or isinstance(source, bool | int | float | str | bytes):
         return repr(source)
     if isinstance(source, list | tuple):
         return f"[{', '.join(map(described, source))}]"
+    if isinstance(source, set | frozenset):
+        return f"{{{', '.join(sorted(map(described, source)))}}}"
+    if isinstance(source, Mapping):
+        return f"{{{', '.join(f'{described(key)}: {described(value)}' for key, value in source.items())}}}"
+    if isinstance(source, np.ndarray):
+        return f"array({hashlib.sha256(repr((source.dtype, source.tolist())).encode()).hexdigest()})"
+    if dataclasses.is_dataclass(source) and not isinstance(source, type):
+        values = {field.name: getattr(source, field.name) for field in dataclasses.fields(source)}
+        return f"{described(type(source))}({described(values)})"
     kind = source if hasattr(source, "__qualname__") else type(source)
     return f"{kind.__module__}.{kind.__qualname__}"

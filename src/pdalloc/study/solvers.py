@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from pdalloc.errors import OptionError
 from pdalloc.problem import Problem
 from pdalloc.result import options_of
 from pdalloc.solvers.base import Solver
 from pdalloc.solvers.registry import EXACT_BY_COST, make_solver
 from pdalloc.solvers.solve import chosen_solver
+from pdalloc.study.problems import described
 
 __all__ = ["SolverEntry", "Solvers", "StudySolver", "named_solvers"]
 
@@ -54,7 +57,12 @@ class StudySolver:
 
 def options_text(options: Mapping[str, Any]) -> str:
     """Return options as one line of JSON, in the order of their names."""
-    return json.dumps(options, sort_keys=True, default=str)
+    return json.dumps(options, sort_keys=True, default=_option_text)
+
+
+def _option_text(value: Any) -> str:
+    """Return what an option is that JSON does not have; the same text in every process."""
+    return described(value) if callable(value) or isinstance(value, np.ndarray) else str(value)
 
 
 def named_solvers(solvers: Solvers) -> tuple[StudySolver, ...]:
