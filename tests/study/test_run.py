@@ -171,6 +171,12 @@ def test_a_solver_without_chance_is_run_once_on_a_problem_that_stays_the_same(se
     assert known["fixed", "lottery"] == 3
 
 
+def test_each_of_many_solvers_without_chance_is_run_once() -> None:
+    many: Solvers = {f"flow {number}": "flow" for number in range(40)}
+    frame = Study(small_day(), many, 3, ["mean rank"]).run().frame
+    assert frame["runtime"].notna().sum() == 40
+
+
 def test_runs_that_fail_are_rows_with_their_errors(tmp_path: Path) -> None:
     problems = {"problem": small_day(), "topics": pa.generators.day(30, 6, 2, 3, repeats=1, seed=1)}
     solvers: Solvers = {"fails": Counting(str(tmp_path / "counts"), does="fails"), "flow": "flow", "mip": "mip"}

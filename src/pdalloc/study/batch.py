@@ -63,7 +63,7 @@ class Batch(NamedTuple):
 SETUPS: Recent[Setup] = Recent(2)
 SOURCES: Recent[StudyProblem] = Recent(4)
 MADE: Recent[Problem] = Recent(2)
-FOUND: Recent[Outcome] = Recent(16)
+FOUND: Recent[dict[str, Outcome]] = Recent(4)
 """What a worker has at hand, so that neither problems nor solves without chance are made again for every run."""
 
 
@@ -122,8 +122,10 @@ class _Worker(NamedTuple):
 
         if not self.source.is_fixed or _uses_chance(solver, problem):
             return solved()
-        found, is_new = FOUND.get((self.study, self.source.name, solver.name), solved)
-        return found if is_new else found._replace(runtime=float("nan"))
+        found, _ = FOUND.get((self.study, self.source.name), dict)
+        if solver.name in found:
+            return found[solver.name]._replace(runtime=float("nan"))
+        return found.setdefault(solver.name, solved())
 
 
 def _uses_chance(solver: StudySolver, problem: Problem) -> bool:

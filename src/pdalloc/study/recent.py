@@ -31,9 +31,10 @@ class Recent(Generic[Value]):
             return self._values[key], False
         except KeyError:
             value = make()
-        while len(self._values) >= self._most:
-            self._values.pop(next(iter(self._values), key), None)
         self._values[key] = value
+        # a copy, since another thread may change the original meanwhile
+        for oldest in list(self._values)[: -self._most]:
+            self._values.pop(oldest, None)
         return value, True
 
     def clear(self) -> None:
