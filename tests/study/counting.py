@@ -15,7 +15,7 @@ from pdalloc.solvers.base import SLOT_BY_SLOT
 from pdalloc.solvers.lottery import Lottery
 
 
-class Speechless(Exception):
+class SpeechlessError(Exception):
     def __str__(self) -> str:
         raise LookupError("no words")
 
@@ -46,7 +46,7 @@ class Counting:
             case "exits":
                 sys.exit(0)
             case "says no text":
-                raise Speechless
+                raise SpeechlessError
             case "says what no file can hold":
                 raise ValueError("caf\udce9")
             case "dies":

@@ -17,10 +17,12 @@ import psutil
 import pytest
 
 from pdalloc import Study, StudyResults, read_study
-from pdalloc.errors import OptionError
+from pdalloc.errors import OptionError, ProblemError
 from pdalloc.generators import capacities, impartial_culture, market
+from pdalloc.study import folder
 from pdalloc.study.batch import Batch, work
 from pdalloc.study.executors import Processes
+from pdalloc.study.folder import FolderStore
 from pdalloc.study.journal import read_journal, writing
 from pdalloc.study.rows import TIMINGS
 from pdalloc.study.solvers import Solvers
@@ -165,6 +167,50 @@ def test_a_solver_that_ignores_its_time_limit_is_ended(tmp_path: Path) -> None:
         "SolveStoppedError: the solver did not return within 5.03 s, with a time limit of 0.01 s; its process was ended"
     )
     assert len(runs_of(tmp_path / "counts")) == 1
+
+
+def test_a_study_that_is_killed_while_parts_are_merged_has_each_row_once(
+    tmp_path: Path, unkilled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(store: FolderStore) -> None:
+        if (store.folder / "runs.parquet").exists():
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStore, "_forget_merged_parts", killed)
+        with pytest.raises(KeyboardInterrupt):
+            study(tmp_path / "counts", 0).run(tmp_path / "study")
+    assert list((tmp_path / "study" / "parts").glob("*.parquet"))
+    pd.testing.assert_frame_equal(rows(read_study(tmp_path / "study")), unkilled)
+    (tmp_path / "study" / "parts" / "cut-000001.unfinished").write_bytes(b"PAR")
+    pd.testing.assert_frame_equal(rows(study(tmp_path / "counts", 0).run(tmp_path / "study")), unkilled)
+    assert len(pd.read_parquet(tmp_path / "study" / "runs.parquet")) == len(unkilled)
+    assert not list((tmp_path / "study" / "parts").iterdir())
+    assert len(runs_of(tmp_path / "counts")) == SEEDS
+
+
+def test_a_study_can_be_read_while_its_parts_are_merged(
+    tmp_path: Path, unkilled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study(tmp_path / "counts", 0).run(tmp_path / "study")
+    part = tmp_path / "study" / "parts" / "a.parquet"
+    lists = [[part], [tmp_path / "study" / "runs.parquet"]]
+    monkeypatch.setattr(folder, "_files", lambda _: lists.pop(0))
+    pd.testing.assert_frame_equal(rows(read_study(tmp_path / "study")), unkilled)
+
+
+@pytest.mark.parametrize("name", ["runs.parquet", "parts/a.parquet"])
+@pytest.mark.parametrize("damage", ["cut off", "empty", "of another program"])
+def test_a_file_that_is_damaged_is_named(tmp_path: Path, name: str, damage: str) -> None:
+    Study(market([[0]], [1]), "flow", 3).run(tmp_path)
+    content = (tmp_path / "runs.parquet").read_bytes()
+    if damage == "of another program":
+        pd.DataFrame({"a": [1]}).to_parquet(tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(content[:300] if damage == "cut off" else b"")
+    for read in (read_study, Study(market([[0]], [1]), "flow", 3).run):
+        with pytest.raises(ProblemError, match=f"{name}: cannot be read: .*; take it away: runs that it alone had are"):
+            read(tmp_path)
 
 
 def test_two_processes_cannot_fill_one_folder(tmp_path: Path) -> None:

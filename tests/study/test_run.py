@@ -197,7 +197,7 @@ def test_whatever_a_run_raises_is_a_row(tmp_path: Path, workers: int) -> None:
     results = Study(small_day(), solvers, 1).run(tmp_path / "study", workers=workers)
     assert results.frame["error"].tolist() == [
         "SystemExit: 0",
-        "Speechless: (it has no text: LookupError)",
+        "SpeechlessError: (it has no text: LookupError)",
         "ValueError: caf\\udce9",
     ]
 

@@ -186,6 +186,8 @@ class Study:
             If the folder has something else, is in use by another process, or the study cannot be sent to processes.
         OutputError
             If the folder cannot be written.
+        ProblemError
+            If a file in the folder is damaged.
         StudyError
             If the executor broke; what was finished is kept in the folder.
         """

@@ -47,6 +47,8 @@ class FolderStore(Store):
         On entry, if pyarrow or filelock is not installed, another process uses the folder, or another study is there.
     OutputError
         If it cannot be written.
+    ProblemError
+        If a file there is damaged.
     """
 
     def __init__(self, study: Study, folder: str | Path) -> None:
@@ -109,6 +111,8 @@ class FolderStore(Store):
             for name in (PARTS, JOURNALS):
                 (self.folder / name).mkdir(exist_ok=True)
             self._forget_merged_parts()
+            for unfinished in (self.folder / PARTS).glob("*.unfinished"):
+                unfinished.unlink()
         self.columns = parquet.columns_of(_files(self.folder))
         self._take_journals()
 
@@ -145,7 +149,7 @@ def read_study(folder: str | Path) -> StudyResults:
     OptionError
         If pyarrow is not installed.
     ProblemError
-        If there is no study.
+        If there is no study, or a file of it is damaged.
 
     Notes
     -----
@@ -153,8 +157,16 @@ def read_study(folder: str | Path) -> StudyResults:
     """
     _require_extra()
     document = read_document(Path(folder) / DESCRIPTION)
+    while True:
+        try:
+            frame, columns = parquet.read_frame(_files(Path(folder)))
+            break
+        except FileNotFoundError:
+            # the study has just brought its parts together
+            continue
     return StudyResults.arranged(
-        *parquet.read_frame(_files(Path(folder))),
+        frame,
+        columns,
         [entry.name for entry in document.problems],
         [entry.name for entry in document.solvers],
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pdalloc.errors import ProblemError
 from pdalloc.study.columns import Column, in_order, joined_columns
 from pdalloc.study.rows import COLUMNS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["columns_of", "keys_of", "merge", "merged_into", "read_frame", "write_frame"]
 
 FIGURE, PARTS = b"pdalloc.figure", b"pdalloc.parts"
+KEYS = ["problem", "solver", "seed"]
 
 
 def write_frame(frame: pd.DataFrame, columns: Mapping[str, Column], file: Path) -> None:
@@ -48,20 +50,16 @@ def merge(files: Sequence[Path], final: Path) -> None:
 
 def merged_into(final: Path) -> list[str]:
     """Return the names of the files that `merge` wrote into this one."""
-    import pyarrow.parquet
-
-    metadata = pyarrow.parquet.read_schema(final).metadata or {}
+    metadata = _schema_in(final).metadata or {}
     names: list[str] = json.loads(metadata.get(PARTS, b"[]"))
     return names
 
 
 def columns_of(files: Iterable[Path]) -> dict[str, Column]:
     """Return the columns of figures of several files."""
-    import pyarrow.parquet
-
     columns: dict[str, Column] = {}
     for file in files:
-        schema = pyarrow.parquet.read_schema(file)
+        schema = _schema_in(file)
         figures = {field.name: field.metadata[FIGURE] for field in schema if FIGURE in (field.metadata or {})}
         columns = joined_columns(columns, {name: Column.from_json(text) for name, text in figures.items()})
     return columns
@@ -71,14 +69,13 @@ def keys_of(files: Iterable[Path]) -> Iterator[tuple[str, str, int]]:
     """Yield the problem, solver and seed of each row."""
     import pyarrow.parquet
 
-    names = ["problem", "solver", "seed"]
     for file in files:
-        keys = pyarrow.parquet.read_table(file, columns=names)
-        yield from zip(*(keys.column(name).to_pylist() for name in names), strict=True)
+        keys = pyarrow.parquet.read_table(file, columns=KEYS)
+        yield from zip(*(keys.column(name).to_pylist() for name in KEYS), strict=True)
 
 
 def read_frame(files: Sequence[Path]) -> tuple[pd.DataFrame, dict[str, Column]]:
-    """Return the rows of several files as one frame, with what its columns of figures are."""
+    """Return the rows of several files as one frame, each run once, with what its columns of figures are."""
     import pyarrow
     import pyarrow.parquet
 
@@ -86,8 +83,30 @@ def read_frame(files: Sequence[Path]) -> tuple[pd.DataFrame, dict[str, Column]]:
     schema = _schema(columns, [])
     tables = [_with_all_columns(pyarrow.parquet.read_table(file), schema) for file in files]
     whole = pyarrow.concat_tables(tables) if tables else schema.empty_table()
-    frame: pd.DataFrame = whole.to_pandas()
+    # one file may have been merged into another that is read as well
+    frame: pd.DataFrame = whole.to_pandas().drop_duplicates(KEYS)
     return frame.astype({name: "str" for name, kind in COLUMNS.items() if kind == "string"}), columns
+
+
+def _schema_in(file: Path) -> pyarrow.Schema:
+    """Return the schema of a file.
+
+    Raises
+    ------
+    ProblemError
+        If it is damaged, or not one of a study.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        schema = pyarrow.parquet.read_schema(file)
+        reason = "" if COLUMNS.keys() <= set(schema.names) else "it has no runs of a study"
+    except pyarrow.ArrowInvalid as error:
+        reason = str(error)
+    if reason:
+        raise ProblemError(f"{file}: cannot be read: {reason}; take it away: runs that it alone had are run again")
+    return schema
 
 
 def _schema(columns: Mapping[str, Column], parts: Sequence[str]) -> pyarrow.Schema:
