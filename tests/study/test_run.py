@@ -334,6 +334,13 @@ def test_an_executor_that_breaks_ends_the_study_but_loses_nothing(tmp_path: Path
     assert len(runs_of(counts)) == len(set(runs_of(counts))) == 700
 
 
+def test_an_executor_that_takes_no_work_is_named() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(int).result()
+    with pytest.raises(StudyError, match="the executor takes no work: cannot schedule new .*; give a new one"):
+        Study(small_day()).run(executor=executor)
+
+
 def test_what_cannot_travel_to_other_processes_is_refused_before_any_work() -> None:
     with pytest.raises(OptionError, match="cannot be sent to another process"):
         Study(lambda seed: small_day(), "flow").run(workers=2)

@@ -189,7 +189,7 @@ class Study:
         ProblemError
             If a file in the folder is damaged.
         StudyError
-            If the executor broke; what was finished is kept in the folder.
+            If the executor is shut down or broke; what was finished is kept in the folder.
         """
         from pdalloc.study.run import run_study
 

@@ -77,12 +77,16 @@ def require_travel(executor: Executor, objects: Iterable[object]) -> list[bytes]
     ------
     OptionError
         If one cannot be sent to another process, or not be made there.
+    StudyError
+        If the executor is shut down or broken.
     """
     packed = []
     for each in objects:
         try:
             packed.append(pickle.dumps(each))
             failure = executor.submit(_failure, packed[-1]).result()
+        except RuntimeError as error:
+            raise StudyError(f"the executor takes no work: {error}; give a new one") from None
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             failure = str(error)
         if failure is not None:
