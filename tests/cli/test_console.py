@@ -6,8 +6,13 @@ import sys
 
 import pytest
 
-from pdalloc.cli.console import progress_bar
+from pdalloc.cli.console import console, progress_bar
 from pdalloc.context import Progress
+
+
+def test_names_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    console().print("[/x] [bold] :smile:")
+    assert capsys.readouterr().out == "[/x] [bold] :smile:\n"
 
 
 def test_progress_is_shown_where_somebody_can_see_it(

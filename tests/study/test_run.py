@@ -337,7 +337,7 @@ def test_an_executor_that_breaks_ends_the_study_but_loses_nothing(tmp_path: Path
 def test_an_executor_that_takes_no_work_is_named() -> None:
     with ThreadPoolExecutor(1) as executor:
         executor.submit(int).result()
-    with pytest.raises(StudyError, match="the executor takes no work: cannot schedule new .*; give a new one"):
+    with pytest.raises(StudyError, match=r"the executor takes no work: cannot schedule new .*; give a new one"):
         Study(small_day()).run(executor=executor)
 
 

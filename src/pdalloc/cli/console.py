@@ -16,11 +16,14 @@ __all__ = ["console", "progress_bar"]
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console of the terminal's width, or one with room for a table where there is no terminal."""
+    """Return a console of the terminal's width, or one with room for a table where there is no terminal.
+
+    It prints names as they are, with their brackets and colons.
+    """
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 120
-    return Console(stderr=stderr, width=width)
+    return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
 @contextmanager

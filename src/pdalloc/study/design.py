@@ -241,7 +241,7 @@ def require_name(kind: str, name: str, known: Collection[str]) -> None:
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
     if isinstance(seeds, int | np.integer):
-        if isinstance(seeds, bool) or seeds < 1:
+        if isinstance(seeds, bool) or not 1 <= seeds <= LARGEST_SEED:
             raise OptionError(f"seeds is {seeds!r}; give how many, from 1, or a list of whole numbers from 0")
         return tuple(range(int(seeds)))
     if isinstance(seeds, str | bytes) or not isinstance(seeds, Iterable):

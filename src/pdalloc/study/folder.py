@@ -142,7 +142,9 @@ class FolderStore(Store):
 
 
 def read_study(folder: str | Path) -> StudyResults:
-    """Return all results that `Study.run` has kept in a folder, also of a study that has not ended.
+    """Return the rows that `Study.run` has kept in a folder, also of a study that has not ended.
+
+    The rows of the last seconds of one that runs or was killed may still be in journals, which its next run takes in.
 
     Raises
     ------
@@ -153,7 +155,7 @@ def read_study(folder: str | Path) -> StudyResults:
 
     Notes
     -----
-    All rows are read: about 0.5 kB for each run with all figures.
+    All rows are read: about 0.6 kB for each run with all figures.
     """
     _require_extra()
     document = read_document(Path(folder) / DESCRIPTION)
