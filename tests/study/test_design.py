@@ -84,6 +84,7 @@ def test_runs_have_numbers() -> None:
             {"metrics": "mean rank"},
             "metrics is 'mean rank'; give a list of names of an audit's figures, or of functions",
         ),
+        ({"metrics": {"mean rank"}}, "metrics is {'mean rank'}; give a list of names of an audit's figures"),
         ({"metrics": ["mean rnak"]}, "unknown metric 'mean rnak'; did you mean 'mean rank'"),
         ({"metrics": ["mean rank", "mean rank"]}, "metric 'mean rank' is given twice"),
         ({"metrics": {"seed": "mean rank"}}, "metric 'seed' has the name of a column that every run has"),

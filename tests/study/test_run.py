@@ -341,11 +341,23 @@ def test_an_executor_that_takes_no_work_is_named() -> None:
         Study(small_day()).run(executor=executor)
 
 
+class Homebody:
+    """A metric that does not let itself be pickled."""
+
+    def __reduce__(self) -> str:
+        raise LookupError("stays here")
+
+    def __call__(self, allocation: pa.Allocation) -> float:
+        return 1.0
+
+
 def test_what_cannot_travel_to_other_processes_is_refused_before_any_work() -> None:
     with pytest.raises(OptionError, match="cannot be sent to another process"):
         Study(lambda seed: small_day(), "flow").run(workers=2)
     with pytest.raises(OptionError, match="cannot be sent to another process"):
         Study(small_day(), "flow", metrics={"pid": lambda allocation: 1.0}).run(workers=2)
+    with pytest.raises(OptionError, match=r"cannot be sent to another process \(LookupError: stays here\)"):
+        Study(small_day(), "flow", metrics=[Homebody()]).run(workers=2)
 
 
 def test_what_cannot_travel_runs_here() -> None:

@@ -58,7 +58,7 @@ class Study:
     seeds : int or collection of int
         So many, from 0; or which. Solvers are compared on common random numbers: what is drawn for a problem and a seed
         is the same for all.
-    metrics : collection of names and functions, or mapping of name to these, optional
+    metrics : list of names and functions, or mapping of name to these, optional
         Names of the figures of `pdalloc.audit`, and functions that take an `Allocation` and return a number. By default
         all figures that need no solve.
     also : collection of {"groups", "efficiency"}

@@ -84,11 +84,14 @@ def require_travel(executor: Executor, objects: Iterable[object]) -> list[bytes]
     for each in objects:
         try:
             packed.append(pickle.dumps(each))
-            failure = executor.submit(_failure, packed[-1]).result()
-        except RuntimeError as error:
-            raise StudyError(f"the executor takes no work: {error}; give a new one") from None
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            failure = str(error)
+        except Exception as error:
+            # objects of somebody else may fail in their own ways
+            failure: str | None = f"{type(error).__name__}: {error}"
+        else:
+            try:
+                failure = executor.submit(_failure, packed[-1]).result()
+            except RuntimeError as error:
+                raise StudyError(f"the executor takes no work: {error}; give a new one") from None
         if failure is not None:
             raise OptionError(
                 f"{each!r} cannot be sent to another process ({failure}); make it of functions and classes of a module "

@@ -49,7 +49,8 @@ class Measures:
         figures = figures_for(also)
         if metrics is None:
             return cls(tuple((figure.name, figure.name) for figure in figures))
-        if isinstance(metrics, str) or not isinstance(metrics, Collection):
+        # a set has no order that is the same in every process
+        if isinstance(metrics, str | set | frozenset) or not isinstance(metrics, Collection):
             raise OptionError(f"metrics is {metrics!r}; give a list of names of an audit's figures, or of functions")
         pairs = metrics.items() if isinstance(metrics, Mapping) else [(_name(entry), entry) for entry in metrics]
         entries = [_checked(name, entry) for name, entry in pairs]
