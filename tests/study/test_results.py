@@ -18,7 +18,7 @@ from pdalloc.errors import OptionError
 from pdalloc.generators import capacities, impartial_culture, market
 from pdalloc.study.columns import Column, in_order, joined_columns
 from pdalloc.study.front import front_of
-from pdalloc.study.intervals import interval_of
+from pdalloc.study.intervals import _fine_enough, interval_of
 from pdalloc.study.rows import COLUMNS
 
 SOLVERS = ["lottery", "boston", "flow"]
@@ -229,3 +229,11 @@ def test_compare_is_a_study_in_one_call() -> None:
     expected = Study(day, ["lottery", "flow"], 4, ["mean rank"]).run()
     np.testing.assert_array_equal(found.values("mean rank", "problem"), expected.values("mean rank", "problem"))
     assert front_of(found, "mean rank", "mean rank", "problem").on_front.any()
+
+
+@pytest.mark.parametrize(
+    ("form", "half", "expected"),
+    [(".2f", 0.3, ".2f"), (".2f", 0.004, ".3f"), (".1%", 0.0002, ".2%"), (",.1f", 0.0, ",.1f"), (".1f", 1e-9, ".6f")],
+)
+def test_an_interval_has_the_decimals_that_it_takes_to_see_it(form: str, half: float, expected: str) -> None:
+    assert _fine_enough(form, half) == expected

@@ -91,6 +91,8 @@ def test_solvers_may_be_a_list(tmp_path: Path) -> None:
             "problem 'a': got an unexpected keyword argument 'people'",
         ),
         ('solvers = ["flow"]\n[problems]\na = { reader = "wpi" }', "problem 'a' has no path; say where its data is"),
+        ('solvers = ["flow"]\n[problems]\na = { reader = "wpi", path = 3 }', "problem 'a': path is 3; give a text"),
+        ('solvers = ["flow"]\n[problems]\na = { tables = 3 }', "problem 'a': tables is 3; give a text"),
         ('[problems]\na = { generator = "lexington" }\n[solvers]\nfast = {}', "unknown solver 'fast'"),
         ('solvers = ["flow"]\nmetrics = ["x"]\n[problems]\na = { generator = "lexington" }', "unknown metric 'x'"),
     ],

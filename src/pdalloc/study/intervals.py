@@ -24,6 +24,8 @@ COUNTS = {",", ",.0f", ".0f"}
 """Forms of whole numbers, whose means are not whole."""
 
 
+MOST_DECIMALS = 6
+
 UNDEFINED = np.errstate(invalid="ignore", over="ignore")
 """Infinite figures have no interval, and may have no mean or difference."""
 
@@ -147,6 +149,7 @@ class Intervals:
     def _cell(self, form: str, *at: int) -> str:
         form = ",.1f" if form in COUNTS else form
         half = (self.upper[at] - self.lower[at]) / 2
+        form = _fine_enough(form, float(half))
         text = figure_text(float(self.mean[at]), "+" + form if self.is_signed else form)
         return text if np.isnan(half) or half == 0 else f"{text} ± {figure_text(float(half), form)}"
 
@@ -166,6 +169,17 @@ class Intervals:
             caption = html.escape(f"{problem}: {self.title}")
             parts.append(f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>")
         return "".join(parts)
+
+
+def _fine_enough(form: str, half: float) -> str:
+    """Return a format with as many decimals as it takes to see the first digit of half an interval, at most six."""
+    before, point, after = form.partition(".")
+    if half > 0 and point and after[0].isdigit():
+        decimals, kind = int(after[0]), after[1:]
+        while decimals < MOST_DECIMALS and not any(digit in "123456789" for digit in f"{half:.{decimals}{kind}}"):
+            decimals += 1
+        return f"{before}.{decimals}{kind}"
+    return form
 
 
 @UNDEFINED

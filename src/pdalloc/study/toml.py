@@ -102,6 +102,9 @@ def _problem(folder: Path, name: str, entry: Mapping[str, Any]) -> ProblemSource
     if len(given) != 1:
         has = f"has {' and '.join(given)}" if given else "has none of them"
         raise OptionError(f"problem {name!r} {has}; give it one of {', '.join(kinds)}")
+    for key in (given[0], "path"):
+        if not isinstance(entry.get(key, ""), str):
+            raise OptionError(f"problem {name!r}: {key} is {entry[key]!r}; give a text")
     options = {key: value for key, value in entry.items() if key != given[0]}
     try:
         return kinds[given[0]](entry[given[0]], options)
