@@ -166,7 +166,7 @@ def test_scaled_capacities_are_rounded_half_up_and_leave_a_seat(
     assert readers.umass(written(tmp_path, survey=SURVEY + OPEN), capacity_scale=scale).capacity.tolist() == capacity
 
 
-@pytest.mark.parametrize("scale", [0, -1, 1.5, float("nan"), "half"])
+@pytest.mark.parametrize("scale", [0, -1, 1.5, float("nan"), "half", True])
 def test_other_scales_are_refused(scale: float) -> None:
     with pytest.raises(OptionError, match=r"^umass: capacity_scale is .*; give a number above 0, at most 1$"):
         readers.umass(FOLDER, capacity_scale=scale)
@@ -208,6 +208,11 @@ def test_other_scales_are_refused(scale: float) -> None:
             {"survey": f'{SURVEY}{OPEN}other,4,2,"1,6"{"," * 10},2,,,,\n'},
             "survey_data.csv, line 3: question 5#1_1: day '6' is not in 1 to 5; correct the answer",
         ),
+        (
+            {"survey": (SURVEY + OPEN).replace("7_2", "7_9")},
+            "survey_data.csv: there is no column '7_2'; give the three files of one survey",
+        ),
+        ({"survey": ""}, "survey_data.csv: there is no column '7 _1'; give the three files of one survey"),
         (
             {"survey": f"{SURVEY}open,4,2,{ALWAYS},8,1,5\n"},
             "survey_data.csv, line 2: the row has 17 cells but there are 19 columns; add or remove the others",

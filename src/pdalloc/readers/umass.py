@@ -104,7 +104,8 @@ def umass(folder: str | Path, *, capacity_scale: float = 1.0, keep_unavailable: 
     .. [1] Bissias, Cousins, Navarrete Diaz and Zick 2025, "Deploying fair and efficient course allocation mechanisms",
        arXiv 2502.10592; https://github.com/Fair-and-Explainable-Decision-Making/course-allocation-data
     """
-    if not (isinstance(capacity_scale, int | float) and 0 < capacity_scale <= 1):
+    number = isinstance(capacity_scale, int | float) and not isinstance(capacity_scale, bool)
+    if not (number and 0 < capacity_scale <= 1):
         raise OptionError(f"umass: capacity_scale is {capacity_scale!r}; give a number above 0, at most 1")
     # 0.29 means 29/100: half up is about the number that was written
     scale, path = Fraction(str(capacity_scale)), Path(folder)
@@ -118,7 +119,7 @@ def umass(folder: str | Path, *, capacity_scale: float = 1.0, keep_unavailable: 
         if one.course != other.course and one.overlaps(other):
             model.add_conflict(first, second)
     times = {label: section.times_of_day() for label, section in sections.items()}
-    for answers in _answers(path / "survey_data.csv"):
+    for answers in _answers(path / "survey_data.csv", questions):
         _add_respondent(model, answers, questions, {} if keep_unavailable else times)
     return model.build()
 
@@ -184,10 +185,13 @@ def _questions(path: Path, sections: Mapping[str, Section]) -> dict[str, str]:
 # ---- answers -----------------------------------------------------------------------------------------------------
 
 
-def _answers(path: Path) -> Iterator[Row]:
-    """Yield each response, its cells by the names that the mapping has for the columns."""
+def _answers(path: Path, questions: Mapping[str, str]) -> Iterator[Row]:
+    """Yield each response, its cells by the names that the mapping has for the columns; questions need their own."""
     lines = [(place, cells) for place, cells in csv_lines(path) if cells]
     columns = list(_distinct(lines[0][1])) if lines else []
+    if missing := [question for question in questions if question not in columns]:
+        message = f"there is no column {missing[0]!r}; give the three files of one survey"
+        raise ProblemError([Finding(message, place=path.name)])
     for place, cells in lines[1:]:
         if len(cells) != len(columns):
             message = f"the row has {len(cells)} cells but there are {len(columns)} columns; add or remove the others"
