@@ -21,6 +21,7 @@ TITLES = ("Art", "Music", "2")
         (np.int32(7), [7, 7, 7]),
         ([4, 5, 6], [4, 5, 6]),
         (np.array([4, 5, 6]), [4, 5, 6]),
+        (np.array([4.0, 5.0, 6.0]), [4, 5, 6]),
         ({1: 4, 2: 5, 3: 6}, [4, 5, 6]),
         ({"Music": 5, "1": 4, "3": 6}, [4, 5, 6]),
         # an id comes before a title: "2" is the second session
@@ -44,6 +45,9 @@ def test_capacities_are_read_from_a_file(tmp_path: Path) -> None:
         ([4, 5], r"capacity has shape (2,), but there are 3 sessions; give one number a session"),
         ({1: 4, 2: 5, 3: 6, "Musik": 7}, "capacity: unknown session 'Musik'; did you mean 'Music'?"),
         ({1: 4, 2: 5, 3: 6, "Music": 7}, "capacity: session '2' has a capacity already; keep one of the two"),
+        (-6, "capacity -6 is not a whole number from 0 to 2,147,483,647; correct it"),
+        (1.5, "capacity 1.5 is not a whole number from 0 to 2,147,483,647; correct it"),
+        (None, "capacity None is not a whole number from 0 to 2,147,483,647; correct it"),
         (
             {1: 4, 2: 5, 3: -6},
             "capacity: session '3': capacity -6 is not a whole number from 0 to 2,147,483,647; correct it",

@@ -51,14 +51,14 @@ def seats(
         Naming every capacity that is missing, unknown, given twice or no whole number from 0.
     """
     entries: list[Entry]
-    if isinstance(capacity, int | np.integer):
-        entries, place = [(session, capacity, "capacity") for session in sessions], "capacity"
-    elif isinstance(capacity, str | Path):
+    if isinstance(capacity, str | Path):
         entries, place = list(_rows(Path(capacity), columns, read_id)), Path(capacity).name
     elif isinstance(capacity, Mapping):
         entries, place = [(str(key), value, "capacity") for key, value in capacity.items()], "capacity"
     else:
-        given, place = np.asarray(capacity), "capacity"
+        given, place = np.asarray(capacity, object), "capacity"
+        if given.ndim == 0:
+            return np.full(len(sessions), _one_for_all(capacity), np.int64)
         if given.shape != (len(sessions),):
             raise ProblemError(
                 f"capacity has shape {given.shape}, but there are {len(sessions)} sessions; give one number a session"
@@ -82,7 +82,7 @@ def _resolved(entries: Sequence[Entry], place: str, sessions: Sequence[str], tit
             if number in named:
                 raise ValueError(f"session {sessions[number]!r} has a capacity already; keep one of the two")
             named.add(number)
-            found[number] = _whole(value, f"session {sessions[number]!r}")
+            found[number] = _whole(value, f"session {sessions[number]!r}: ")
         except ValueError as error:
             findings.append(Finding(str(error), place=where))
     if missing := [session for number, session in enumerate(sessions) if number not in named]:
@@ -120,11 +120,22 @@ def _rows(path: Path, columns: tuple[str, str], read_id: Callable[[str], str]) -
             raise ProblemError([Finding(str(error), place=row.place)]) from None
 
 
-def _whole(value: object, what: str) -> int:
+def _one_for_all(capacity: object) -> int:
     try:
-        number = parse_whole(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]
+        return _whole(capacity)
+    except ValueError as error:
+        raise ProblemError(str(error)) from None
+
+
+def _whole(value: object, what: str = "") -> int:
+    """Return a capacity; ValueError with what is wrong with that of `what`."""
+    try:
+        if isinstance(value, float) and value.is_integer():
+            number = int(value)
+        else:
+            number = parse_whole(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = -1
     if isinstance(value, bool) or not 0 <= number <= MAX_WHOLE:
-        raise ValueError(f"{what}: capacity {shown(value)} is not a whole number from 0 to {MAX_WHOLE:,}; correct it")
+        raise ValueError(f"{what}capacity {shown(value)} is not a whole number from 0 to {MAX_WHOLE:,}; correct it")
     return number
