@@ -86,8 +86,9 @@ def test_ranks_are_taken_as_they_are_and_ratings_give_dense_ones() -> None:
         ),
         ("who,x,y\n", "m.csv: there is no row of numbers; give one a participant"),
         ("", "m.csv: there is no row of numbers; give one a participant"),
-        ("who,x,y\na,1,2\na,2,1\n", "m.csv: participant 'a' is given twice; ids must differ"),
-        ("who,x,x\na,1,2\n", "m.csv: session 'x' is given twice; ids must differ"),
+        ("who,x,y\na,1,2\na,2,1\n", "m.csv, line 3: participant 'a' is given twice (m.csv, line 2); ids must differ"),
+        ("who,x,y\na,1,2\n,2,1\n", "m.csv, line 3: participant id '' is blank"),
+        ("who,x,x\na,1,2\n", "m.csv, line 1: session 'x' is given twice (m.csv, line 1); ids must differ"),
         (
             'who,x,y\na,1,"2\n',
             "m.csv, line 2: cannot be read as cells (unexpected end of data); check its quotation marks",
@@ -114,7 +115,9 @@ def test_wrong_arrays_and_options_are_named() -> None:
         ProblemError, match=r"^the matrix does not hold numbers in rows of equal length; write nan for none"
     ):
         readers.matrix([[1, 2], [1]], capacity=1)
-    with pytest.raises(ProblemError, match=r"^participant '0', session '0': rank 0 is not in 1 to 1,000,000"):
-        readers.matrix([[0, 2]], capacity=1)
+    for rank in (0, 1.5, float("inf")):
+        text = rf"^row 0, column 1: rank {rank:g} is no whole number from 1 to 1,000,000; rank 1 is best, write nan for"
+        with pytest.raises(ProblemError, match=text):
+            readers.matrix([[1, rank]], capacity=1)
     with pytest.raises(OptionError, match=r"^matrix: kind is 'costs'; give one of ranks, ratings$"):
         readers.matrix([[1, 2]], capacity=1, kind="costs")  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -79,6 +79,11 @@ def _problem(given: Matrix, capacity: Capacity, kind: Kind, unlisted: Unlisted) 
     else:
         who, what = np.nonzero(~np.isnan(given.values))
         rank = given.values[who, what]
+        if (wrong := np.flatnonzero((rank != np.floor(rank)) | ~((rank >= 1) & (rank <= MAX_RANK)))).size:
+            raise ProblemError(
+                f"row {who[wrong[0]]}, column {what[wrong[0]]}: rank {rank[wrong[0]]:g} is no whole number from 1 to "
+                f"{MAX_RANK:,}; rank 1 is best, write nan for what is not listed"
+            )
         problem = Problem.from_arrays(
             who, what, rank, number_of_seats, participants=len(given.values), unlisted=unlisted
         )
@@ -149,7 +154,8 @@ def read_matrix(
     if header and labels and lines and _is_number(lines[0][1][0]):
         message = f"its first cell is {lines[0][1][0]}, so it is no line of session ids; add one, or give header=False"
         raise ProblemError([Finding(message, place=lines[0][0])])
-    names = lines.pop(0)[1][first:] if header and lines else []
+    above, names = lines.pop(0) if header and lines else ("", [])
+    names = names[first:]
     if not lines:
         raise ProblemError([Finding("there is no row of numbers; give one a participant", place=path.name)])
     width = len(names) if header else len(lines[0][1]) - first
@@ -167,12 +173,23 @@ def read_matrix(
                 findings.append(Finding(f"cell {column + first + 1}: {error}", place=place))
     if findings:
         raise ProblemError(findings)
-    try:
-        people = Labels(map(participant, [cells[0] for _, cells in lines]), "participant") if labels else None
-        sessions = Labels(map(session, names), "session") if header else None
-    except ValueError as error:
-        raise ProblemError([Finding(str(error), place=path.name)]) from None
+    people = _ids(participant, [(place, cells[0]) for place, cells in lines], "participant") if labels else None
+    sessions = _ids(session, [(above, name) for name in names], "session") if header else None
     return Matrix(people or Labels.numbered(len(lines)), sessions or Labels.numbered(width), values)
+
+
+def _ids(read: Callable[[str], str], texts: Iterable[tuple[str, str]], kind: str) -> Labels:
+    """Return the ids made of texts, each given after its place."""
+    ids: dict[str, str] = {}
+    for place, text in texts:
+        try:
+            (label,) = Labels([read(text)], kind)
+            if label in ids:
+                raise ValueError(f"{kind} {label!r} is given twice ({ids[label]}); ids must differ")
+        except ValueError as error:
+            raise ProblemError([Finding(str(error), place=place)]) from None
+        ids[label] = place
+    return Labels(ids, kind)
 
 
 def _is_number(text: str) -> bool:
