@@ -231,3 +231,8 @@ def test_without_openpyxl_the_error_says_what_to_install(monkeypatch: pytest.Mon
         ProblemError, match=r"^anonymized_courses.xlsx: reading .xlsx needs openpyxl; install pdalloc\[ex"
     ):
         readers.umass(FOLDER)
+
+
+def test_a_course_list_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r"^anonymized_courses.xlsx: cannot be read: No such file or directory$"):
+        readers.umass(tmp_path)

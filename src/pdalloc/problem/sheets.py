@@ -114,10 +114,7 @@ def utf8_text(path: Path, *, table: bool = False) -> str:
         If it cannot be read, or is not such a file.
     """
     remedy = "save the table as CSV (UTF-8)" if table else "save it as UTF-8 text"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ProblemError([Finding(f"cannot be read: {error.strerror or error}", place=path.name)]) from None
+    data = _bytes(path)
     if data.startswith(ZIP_MAGIC) or b"\0" in data:
         workbook = ", or name it .xlsx if it is a workbook" if table else ""
         raise ProblemError([Finding(f"a binary file, not text; {remedy}{workbook}", place=path.name)])
@@ -127,6 +124,13 @@ def utf8_text(path: Path, *, table: bool = False) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; {remedy}"
         raise ProblemError([Finding(message, place=f"{path.name}, line {line}")]) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProblemError([Finding(f"cannot be read: {error.strerror or error}", place=path.name)]) from None
 
 
 def sheets_from_workbook(path: Path) -> dict[str, Sheet]:
@@ -142,8 +146,9 @@ def sheets_from_workbook(path: Path) -> dict[str, Sheet]:
     except ImportError:
         message = "reading .xlsx needs openpyxl; install pdalloc[excel] or save the table as CSV (UTF-8)"
         raise ProblemError([Finding(message, place=path.name)]) from None
+    data = _bytes(path)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         return {worksheet.title.strip().lower(): _sheet(path.name, worksheet) for worksheet in book.worksheets}
     except Exception as error:
         # whatever openpyxl and the libraries below it raise means the same: this is not a workbook they can read
