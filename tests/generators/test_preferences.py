@@ -228,6 +228,11 @@ def test_the_nearest_sessions_come_first(dimensions: int, length: int) -> None:
             {"list_length": 2.0},
             "list_length has dtype float64 and shape (); give a whole number, or one for each of the 4 participants",
         ),
+        (
+            "impartial_culture",
+            {"list_length": [[1], [1, 2]]},
+            "list_length has dtype object and shape (2,); give a whole number, or one for each of the 4 participants",
+        ),
         ("impartial_culture", {"seed": -1}, "seed is -1; give a whole number from 0 or a numpy.random.Generator"),
         ("impartial_culture", {"seed": None}, "seed is None; give a whole number from 0 or a numpy.random.Generator"),
         ("impartial_culture", {"seed": True}, "seed is True; give a whole number from 0 or a numpy.random.Generator"),
@@ -256,6 +261,7 @@ def test_the_nearest_sessions_come_first(dimensions: int, length: int) -> None:
             {"axis": [0, 1, 2, 3, 3]},
             "axis is [0, 1, 2, 3, 3]; name every session from 0 to 4 once",
         ),
+        ("single_peaked", {"axis": [[0, 1], [2]]}, "axis is [[0, 1], [2]]; name every session from 0 to 4 once"),
     ],
 )
 def test_parameters_out_of_range_are_refused(draw: str, given: dict[str, Any], message: str) -> None:

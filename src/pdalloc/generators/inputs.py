@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,7 +48,7 @@ def require_number(function: str, name: str, value: object, low: float, high: fl
 
 def require_order(function: str, name: str, value: npt.ArrayLike, sessions: int) -> Int64Array:
     """Return an order of the sessions, given as an array that names each of them once."""
-    order = np.asarray(value)
+    order = _as_array(value)
     if order.ndim != 1 or order.dtype.kind not in "iu" or not np.array_equal(np.sort(order), np.arange(sessions)):
         raise OptionError(f"{function}: {name} is {order.tolist()}; name every session from 0 to {sessions - 1} once")
     return order.astype(np.int64)
@@ -56,7 +58,7 @@ def list_lengths(function: str, participants: int, sessions: int, list_length: n
     """Return the length of each participant's list, shape (participants,), given as one number or as one for each."""
     require_whole(function, "participants", participants, 1, MAX_COUNT)
     require_whole(function, "sessions", sessions, 1, MAX_COUNT)
-    given = np.asarray(list_length)
+    given = _as_array(list_length)
     if given.dtype.kind not in "iu" or given.shape not in ((), (participants,)):
         raise OptionError(
             f"{function}: list_length has dtype {given.dtype} and shape {given.shape}; "
@@ -65,6 +67,14 @@ def list_lengths(function: str, participants: int, sessions: int, list_length: n
     if wrong := given[(given < 0) | (given > sessions)].tolist():
         raise OptionError(f"{function}: list_length is {wrong[0]}; give whole numbers from 0 to {sessions}")
     return np.broadcast_to(given.astype(np.int64), participants)
+
+
+def _as_array(value: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return an array; one of objects, which no parameter may be, if rows differ in length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return np.asarray(value, np.object_)
 
 
 def shortened(lists: Int32Array, length: Int64Array) -> Int32Array:
