@@ -107,9 +107,10 @@ def test_what_a_problem_cannot_hold_is_refused(change: dict[str, Any], message: 
     assert str(caught.value) == f"the instance has {message}, which a problem cannot hold; leave it out"
 
 
-def test_negative_values_are_refused() -> None:
-    with pytest.raises(ProblemError, match=r"^agent 'Bob': the value of item 'c1' is -1; give values from 0$"):
-        readers.fairpyx(replace(COURSES, values={"Alice": {}, "Bob": {"c1": -1}}))
+@pytest.mark.parametrize("value", [-1, "7", None])
+def test_values_that_are_negative_or_no_numbers_are_refused(value: Any) -> None:
+    with pytest.raises(ProblemError, match=rf"^agent 'Bob': the value of item 'c1' is {value!r}; give numbers from 0$"):
+        readers.fairpyx(replace(COURSES, values={"Alice": {}, "Bob": {"c1": value}}))
 
 
 def test_anything_else_is_refused() -> None:

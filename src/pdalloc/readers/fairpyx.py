@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from numbers import Real
 from typing import Any
 
 from pdalloc.errors import Finding, ProblemError
@@ -31,7 +32,7 @@ def fairpyx(instance: Any) -> Problem:
     ------
     ProblemError
         If it is no such object; if it has what a problem cannot hold: weights of items (credit points), target weights
-        or entitlements of agents, categories; or if a value is negative.
+        or entitlements of agents, categories; or if a value is negative or no number.
     """
     if missing := [name for name in ("agents", "items", *NEEDED) if not hasattr(instance, name)]:
         raise ProblemError(f"the {type(instance).__name__} has no {missing[0]}; give a fairpyx.Instance")
@@ -77,8 +78,8 @@ def course_problem(
             model.forbid(str(agent), str(item), place=place)
         for item in items:
             rating = value(agent, item)
-            if rating < 0:
-                message = f"agent {agent!r}: the value of item {item!r} is {rating}; give values from 0"
+            if not isinstance(rating, Real) or rating < 0:
+                message = f"agent {agent!r}: the value of item {item!r} is {rating!r}; give numbers from 0"
                 model.report(Finding(message, place=place))
             elif rating != 0:
                 model.add_choice(str(agent), str(item), rating=rating, place=place)
