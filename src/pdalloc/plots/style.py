@@ -71,7 +71,9 @@ def line_styles(count: int) -> list[dict[str, Any]]:
 
 def plain(text: str) -> str:
     """Return a text that matplotlib writes as it is: on one line, dollar signs being no formula."""
-    return " ".join(text.split()).replace("$", r"\$")
+    line = " ".join(text.split()).replace("$", r"\$")
+    # matplotlib leaves out of a legend what begins with an underscore
+    return f" {line}" if line.startswith("_") else line
 
 
 def percent_ticks(*axes: Axis) -> None:
