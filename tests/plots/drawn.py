@@ -28,6 +28,15 @@ def legend_texts(axes: Axes) -> list[str]:
     return [] if legend is None else [text.get_text() for text in legend.get_texts()]
 
 
+def legend_covers_title(axes: Axes) -> bool:
+    axes.set_title("A title")
+    figure, legend = axes.get_figure(root=True), axes.get_legend()
+    assert figure is not None
+    assert legend is not None
+    figure.draw_without_rendering()
+    return legend.get_window_extent().overlaps(axes.title.get_window_extent())
+
+
 def row_names(axes: Axes) -> list[str]:
     return [label.get_text() for label in axes.get_yticklabels()]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
@@ -62,7 +64,18 @@ def test_titles_are_cut_written_as_they_are_and_marked_where_cancelled() -> None
     figure.draw_without_rendering()
 
 
-@pytest.mark.parametrize("most", [0, -3])
-def test_at_least_one_session_is_drawn(most: int) -> None:
-    with pytest.raises(OptionError, match=f"most is {most}; at least 1 session is drawn"):
+def test_seats_at_the_edge_of_the_axes_are_drawn_whole() -> None:
+    axes = demand_bars(two_days()[1]["two"])
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    taken = lines(axes)["seats taken"]
+    assert (0, 2) in points(taken)
+    half = taken.get_markersize() / 2 * figure.dpi / 72
+    assert axes.transData.transform((0, 0))[0] - half >= axes.get_window_extent().x0
+
+
+@pytest.mark.parametrize("most", [0, -3, 1.5, "all", None])
+def test_at_least_one_session_is_drawn(most: Any) -> None:
+    with pytest.raises(OptionError, match=f"most is {most!r}; give a whole number of sessions, from 1"):
         demand_bars(two_days()[0], most=most)

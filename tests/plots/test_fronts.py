@@ -14,7 +14,7 @@ from pdalloc.arrays import FloatArray
 from pdalloc.errors import OptionError
 from pdalloc.plots import efficiency_fairness_front
 from pdalloc.study.front import Front
-from tests.plots.drawn import legend_texts, lines, points, segments
+from tests.plots.drawn import legend_covers_title, legend_texts, lines, points, segments
 
 Better = Literal["higher", "lower"]
 NAMES = ("boston", "deferred-acceptance", "draft", "flow", "lottery", "probabilistic-serial", "serial-dictatorship")
@@ -45,6 +45,7 @@ def test_points_of_the_front_are_filled_and_the_others_hollow() -> None:
     assert points(drawn["dominated"]) == [(0.5, 0.4)]
     assert drawn["dominated"].get_markerfacecolor() == "white"
     assert legend_texts(axes) == ["Pareto front", "not dominated", "dominated"]
+    assert not legend_covers_title(axes)
     across, along = segments(axes)
     for bars, width in ((across, np.array([0.01, 0])), (along, np.array([0, 0.01]))):
         assert np.array(bars) == pytest.approx(np.stack([mean - width, mean + width], axis=1))

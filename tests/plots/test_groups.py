@@ -10,7 +10,7 @@ from pdalloc.errors import ProblemError
 from pdalloc.metrics import group_gap, share_of_own_maximum
 from pdalloc.plots import group_gaps
 from pdalloc.problem.groups import Group
-from tests.plots.drawn import legend_texts, lines, row_names, segments
+from tests.plots.drawn import legend_covers_title, legend_texts, lines, row_names, segments
 
 LISTS = generators.plackett_luce(60, 8, 3, seed=1)
 SCHOOL = np.arange(60, dtype=np.int32) % 3
@@ -32,6 +32,7 @@ def test_means_and_intervals_are_those_of_the_metric_best_group_of_the_first_on_
         assert [bar[:, 0].tolist() for bar in bars] == np.stack([gap.lower, gap.upper], axis=1)[order].tolist()
         assert [bar[0, 1] for bar in bars] == np.asarray(line.get_ydata()).tolist()
     assert legend_texts(axes) == list(lines(axes))
+    assert not legend_covers_title(axes)
 
 
 def test_allocations_stand_side_by_side_within_the_row_of_their_group() -> None:

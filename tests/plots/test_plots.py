@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from pdalloc import Problem, plots, solve
 from pdalloc.errors import OptionError
-from tests.plots.drawn import two_days
+from tests.plots.drawn import legend_covers_title, two_days
 
 Draw = Callable[..., Axes]
 
@@ -58,6 +58,12 @@ def test_figures_are_drawn_where_they_are_asked_to_be(draw: Draw) -> None:
     assert not left.has_data()
     with pytest.raises(OptionError, match="ax is a Figure; give matplotlib Axes, or None for a new figure"):
         draw(allocations, Figure())
+
+
+@pytest.mark.parametrize("draw", [*FROM_TWO_DAYS.values(), plots.demand_bars])
+def test_a_title_is_not_covered_by_the_legend(draw: Draw) -> None:
+    given = two_days()[1]
+    assert not legend_covers_title(draw(given["one"] if draw is plots.demand_bars else given))
 
 
 def test_without_matplotlib_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,3 +36,8 @@ def test_only_some_allocations_may_have_unlisted_places() -> None:
     axes = profile_bars({name: Allocation.from_schedules(problem, given) for name, given in schedules.items()})
     parts = {bars.get_label(): [round(bar.get_width()) for bar in bars] for bars in axes.containers}
     assert parts == {"rank 1": [1, 1], "unlisted": [0, 1], "empty": [1, 0]}
+
+
+def test_places_are_counted_in_whole_numbers() -> None:
+    problem = Problem.from_rankings({"ann": ["x"], "bob": ["x"]}, capacity={"x": 1})
+    assert all(place == round(place) for place in profile_bars(solve(problem)).get_xticks().tolist())

@@ -68,3 +68,16 @@ def test_curves_of_allocations_without_unlisted_places_go_on_beside_one_that_has
     drawn = lines(rank_curves({"listed": listed, "unlisted": unlisted}))
     assert points(drawn["listed"]) == [(1, 0.5), (2, 0.5)]
     assert points(drawn["unlisted"]) == [(1, 0.5), (2, 1)]
+
+
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend() -> None:
+    _, allocations = two_days()
+    named = rank_curves({"_mine": allocations["one"], "$": allocations["two"]})
+    assert [text.strip() for text in legend_texts(named)] == ["_mine", r"\$"]
+
+
+def test_one_rank_has_one_tick() -> None:
+    problem = Problem.from_rankings({"ann": ["x"], "bob": ["x"]}, capacity={"x": 1})
+    axes = rank_curves(solve(problem))
+    low, high = axes.get_xlim()
+    assert [tick for tick in axes.get_xticks() if low <= tick <= high] == [1]

@@ -56,7 +56,7 @@ def probability_shares(assignment: RandomAssignment, ax: Axes | None = None) -> 
         names = [problem.participants[who] for who in people.tolist()]
     else:
         share, names = _means(share, problem.longest_list)
-    ax = axes_or_new(ax, 8, 0.27 * len(names) + 1.2)
+    ax = axes_or_new(ax, 9, 0.27 * len(names) + 0.9)
     parts = by_part(problem, share[:, :-1]) | {"nothing": share[:, -1]}
     stacked_bars(ax, names, parts, "{:.0%}".format, readable=0.06)
     ax.set_xlim(0, 1)

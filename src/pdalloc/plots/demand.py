@@ -9,7 +9,7 @@ import numpy as np
 from pdalloc.allocation import Allocation
 from pdalloc.auditing.given import Given, allocation_of
 from pdalloc.errors import OptionError
-from pdalloc.plots.style import SMALL, axes_or_new, legend_above, plain
+from pdalloc.plots.style import SMALL, axes_or_new, counting_ticks, legend_beside, plain
 from pdalloc.problem import Problem
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def demand_bars(problem_or_allocation: Problem | Given, ax: Axes | None = None, 
     Raises
     ------
     OptionError
-        If matplotlib is not installed, `most` is less than 1, or something else was given.
+        If matplotlib is not installed, `most` is no whole number from 1, or something else was given.
     """
     allocation: Allocation | None = None
     if isinstance(problem_or_allocation, Problem):
@@ -49,14 +49,14 @@ def demand_bars(problem_or_allocation: Problem | Given, ax: Axes | None = None, 
     else:
         allocation = allocation_of(problem_or_allocation, "draw")
         problem = allocation.problem
-    if most < 1:
-        raise OptionError(f"most is {most}; at least 1 session is drawn")
+    if isinstance(most, bool) or not isinstance(most, int | np.integer) or most < 1:
+        raise OptionError(f"most is {most!r}; give a whole number of sessions, from 1")
     sessions = len(problem.sessions)
     choices = problem.choices
     listed = np.bincount(choices.session, minlength=sessions)
     first = np.bincount(choices.session[choices.rank == 1], minlength=sessions)
     shown = np.lexsort((-listed, -first))[:most]
-    ax = axes_or_new(ax, 8, 0.24 * len(shown) + 1.2)
+    ax = axes_or_new(ax, 9, 0.24 * len(shown) + 0.9)
     row = np.arange(len(shown))
     ax.barh(row, listed[shown], color="#BBD7EA", edgecolor="black", linewidth=0.6, label="all choices")
     ax.barh(row, first[shown], height=0.45, color="#0072B2", edgecolor="black", linewidth=0.6, label="first choices")
@@ -71,11 +71,12 @@ def demand_bars(problem_or_allocation: Problem | Given, ax: Axes | None = None, 
         )  # fmt: skip
     ax.set_yticks(row, [_label(problem, allocation, session) for session in shown.tolist()], fontsize=SMALL)
     ax.set_ylim(len(row) - 0.4, -0.6)
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=-0.015 * ax.get_xlim()[1])  # or marks at 0 would be cut in half
+    counting_ticks(ax.xaxis)
     ax.set_xlabel("participants")
     ax.set_ylabel("sessions" if len(shown) == sessions else f"{len(shown)} of {sessions:,} sessions")
     ax.spines[["top", "right"]].set_visible(False)
-    legend_above(ax, columns=4)
+    legend_beside(ax)
     return ax
 
 

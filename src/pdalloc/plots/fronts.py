@@ -9,7 +9,7 @@ import numpy as np
 from pdalloc.arrays import FloatArray
 from pdalloc.errors import OptionError
 from pdalloc.plots.placing import place_labels
-from pdalloc.plots.style import axes_or_new, legend_above, plain
+from pdalloc.plots.style import axes_or_new, legend_beside, plain
 from pdalloc.study.front import Front
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def efficiency_fairness_front(front: Front, ax: Axes | None = None) -> Axes:
     known = np.flatnonzero(~np.isnan(front.mean).any(axis=1))
     if not len(known):
         raise OptionError("no solver has a mean of both figures; there is no front to draw")
-    ax = axes_or_new(ax, 6.5, 4.8)
+    ax = axes_or_new(ax, 7.8, 4.6)
     mean, lower, upper, best = front.mean[known], front.lower[known], front.upper[known], front.on_front[known]
     colours = [ON_FRONT if dominates else DOMINATED for dominates in best.tolist()]
     ax.hlines(mean[:, 1], lower[:, 0], upper[:, 0], colors=colours, linewidth=1)
@@ -58,7 +58,7 @@ def efficiency_fairness_front(front: Front, ax: Axes | None = None) -> Axes:
     ax.set_xlabel(_directed(front.efficiency, front.better[0]))
     ax.set_ylabel(_directed(front.fairness, front.better[1]))
     ax.spines[["top", "right"]].set_visible(False)
-    legend_above(ax, columns=3)
+    legend_beside(ax)
     ax.margins(0.12)
     names = [plain(front.solvers[solver]) for solver in known.tolist()]
     across = np.stack([np.c_[lower[:, 0], mean[:, 1]], np.c_[upper[:, 0], mean[:, 1]]], axis=1)

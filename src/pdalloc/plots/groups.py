@@ -9,7 +9,7 @@ import numpy as np
 
 from pdalloc.auditing.given import GivenSeveral, allocations_by_name
 from pdalloc.metrics import GroupGap, group_gap, share_of_own_maximum
-from pdalloc.plots.style import axes_or_new, draw_intervals, legend_above, line_styles, percent_ticks, plain
+from pdalloc.plots.style import axes_or_new, draw_intervals, legend_beside, line_styles, percent_ticks, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def group_gaps(allocations: GivenSeveral, group: str, ax: Axes | None = None, *,
     named = allocations_by_name(allocations, "draw")
     column = next(iter(named.values())).problem.group(group)
     gaps = {name: group_gap(share_of_own_maximum(allocation), column, seed) for name, allocation in named.items()}
-    ax = axes_or_new(ax, 6.5, 0.7 + 0.18 * len(named) + len(column.values) * (0.12 + 0.1 * len(named)))
+    ax = axes_or_new(ax, 8.5, max(0.9, 0.2 * len(named)) + len(column.values) * (0.12 + 0.1 * len(named)))
     first = next(iter(gaps.values()))
     order = np.argsort(-first.mean, kind="stable")
     row = np.arange(len(order))
@@ -69,7 +69,7 @@ def group_gaps(allocations: GivenSeveral, group: str, ax: Axes | None = None, *,
     ax.set_xlabel("mean share of own maximum, with 95% interval")
     percent_ticks(ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
-    legend_above(ax, columns=1)
+    legend_beside(ax)
     return ax
 
 

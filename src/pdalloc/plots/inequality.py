@@ -53,7 +53,7 @@ def lorenz_curve(allocations: GivenSeveral, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("part of the sum of their shares")
     percent_ticks(ax.xaxis, ax.yaxis)
     ax.spines[["top", "right"]].set_visible(False)
-    legend_beside(ax)
+    legend_beside(ax, handle_length=4)
     return ax
 
 

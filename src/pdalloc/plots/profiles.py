@@ -9,7 +9,7 @@ import numpy as np
 from pdalloc.auditing.given import GivenSeveral, allocations_by_name
 from pdalloc.metrics import empty_places, profile
 from pdalloc.plots.stacked import by_part, stacked_bars
-from pdalloc.plots.style import axes_or_new
+from pdalloc.plots.style import axes_or_new, counting_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def profile_bars(allocations: GivenSeveral, ax: Axes | None = None) -> Axes:
         If matplotlib is not installed, there is no allocation, or they are of different problems.
     """
     named = allocations_by_name(allocations, "draw")
-    ax = axes_or_new(ax, 8, 0.7 * len(named) + 1.3)
+    ax = axes_or_new(ax, 9, 0.7 * len(named) + 1.0)
     profiles = [profile(allocation) for allocation in named.values()]
     # only some may have unlisted places
     by_rank = np.zeros((len(profiles), max(map(len, profiles))), np.int64)
@@ -48,5 +48,6 @@ def profile_bars(allocations: GivenSeveral, ax: Axes | None = None) -> Axes:
     problem = next(iter(named.values())).problem
     empty = np.array([empty_places(allocation) for allocation in named.values()])
     stacked_bars(ax, list(named), by_part(problem, by_rank) | {"empty": empty}, "{:,}".format, readable=0.03)
+    counting_ticks(ax.xaxis)
     ax.set_xlabel("wanted places")
     return ax

@@ -11,7 +11,7 @@ from pdalloc.arrays import FloatArray
 from pdalloc.auditing.given import GivenSeveral, allocations_by_name
 from pdalloc.errors import OptionError
 from pdalloc.metrics import cumulative_profile
-from pdalloc.plots.style import axes_or_new, legend_beside, line_styles, percent_ticks, plain
+from pdalloc.plots.style import axes_or_new, counting_ticks, legend_beside, line_styles, percent_ticks, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def rank_curves(allocations: GivenSeveral, ax: Axes | None = None) -> Axes:
         up_to = np.pad(share, (0, last - len(share)), mode="edge")
         ax.plot(np.arange(1, last + 1), up_to, label=plain(name), markevery=-(-last // MARKERS_SHOWN), **style)
     longest = next(iter(named.values())).problem.longest_list
-    ax.locator_params(axis="x", integer=True)
+    counting_ticks(ax.xaxis)
     ax.set_xlim(0.8, last + 0.2)
     ax.set_xlabel("rank" if last == longest else f"rank ({last}: unlisted)")
     ax.set_ylim(top=1.02)
@@ -61,7 +61,7 @@ def rank_curves(allocations: GivenSeveral, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("wanted places at this rank or better")
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="0.9")
-    legend_beside(ax)
+    legend_beside(ax, handle_length=4)
     return ax
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pdalloc.plots.style import SMALL, legend_above, plain
+from pdalloc.plots.style import SMALL, legend_beside, plain
 from pdalloc.problem import Problem
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["by_part", "stacked_bars"]
 
 RANKS_SHOWN = 5
-LEGEND_IN_A_ROW, LEGEND_COLUMNS = 6, 4
-"""A legend of more than 6 parts would leave the figure in one row."""
 
 Numbers = npt.NDArray[Any]
 
@@ -81,4 +79,4 @@ def stacked_bars(
     ax.set_xlim(0, 1.01 * (float(left.max()) or 1))
     ax.invert_yaxis()
     ax.spines[["top", "right"]].set_visible(False)
-    legend_above(ax, len(parts) if len(parts) <= LEGEND_IN_A_ROW else LEGEND_COLUMNS)
+    legend_beside(ax)

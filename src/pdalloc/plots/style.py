@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = [
     "SMALL",
     "axes_or_new",
+    "counting_ticks",
     "draw_intervals",
-    "legend_above",
     "legend_beside",
     "line_styles",
     "percent_ticks",
@@ -82,6 +82,13 @@ def percent_ticks(*axes: Axis) -> None:
         axis.set_major_formatter(lambda share, _: f"{100 * share:.4g}%")
 
 
+def counting_ticks(axis: Axis) -> None:
+    """Write only whole numbers along an axis, however short it is."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
 def draw_intervals(
     ax: Axes, mean: FloatArray, lower: FloatArray, upper: FloatArray, row: FloatArray | Int64Array, **style: Any
 ) -> None:
@@ -90,15 +97,10 @@ def draw_intervals(
     ax.plot(mean, row, **(style | {"linestyle": "none", "markersize": 5}))
 
 
-def legend_above(ax: Axes, columns: int) -> None:
-    """Put a legend above the axes, where no data are; none if nothing has a name."""
-    if ax.get_legend_handles_labels()[1]:
-        ax.legend(ncols=columns, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=SMALL)
-
-
-def legend_beside(ax: Axes) -> None:
-    """Put a legend right of the axes, where no data are; none if nothing has a name."""
+def legend_beside(ax: Axes, handle_length: float = 2) -> None:
+    """Put a legend right of the axes, where neither data are nor a title; none if nothing has a name."""
     if ax.get_legend_handles_labels()[1]:
         ax.legend(
-            loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False, fontsize=SMALL, handlelength=4
-        )
+            loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False, fontsize=SMALL,
+            handlelength=handle_length,
+        )  # fmt: skip
