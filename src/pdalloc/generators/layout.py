@@ -19,7 +19,8 @@ def lay_out(wanted: IntegerArray, slots: int) -> Int64Array:
     """Share sessions out to slots, equally many to each, so that few wanted pairs clash.
 
     To divide them so that as few as possible clash is to partition a graph, which is NP-hard; this is a greedy start
-    and exchanges of two sessions, the best one first, until none helps (Kernighan and Lin 1970, section 2).
+    and exchanges of two sessions, the best one first, until none helps. Kernighan and Lin (1970) begin likewise, and
+    also follow exchanges that make things worse at first, which this does not.
 
     Parameters
     ----------

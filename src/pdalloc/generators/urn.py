@@ -30,9 +30,9 @@ def urn(participants: int, sessions: int, list_length: npt.ArrayLike, *, contagi
     list_length : int, or array_like of int, shape (participants,)
         From 0 to `sessions`; one for all, or one for each.
     contagion : float
-        0 (`impartial_culture`) to infinity (all have one ranking). It is the alpha of McCabe-Dansie and Slinko (2006)
-        divided by m!, so that it means the same whatever the number of sessions; 1 / m! makes all anonymous profiles
-        equally likely.
+        0 (`impartial_culture`) to infinity (all have one ranking). Balls that are added, divided by m! as in
+        McCabe-Dansie and Slinko (2006), so that it means the same whatever the number of sessions; 1 / m! makes all
+        anonymous profiles equally likely.
     seed : int or numpy.random.Generator
         From 0; the same seed gives the same lists.
 
