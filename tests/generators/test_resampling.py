@@ -23,6 +23,7 @@ from pdalloc import (
     Together,
     generators,
     read_tables,
+    readers,
     solve,
     write_tables,
 )
@@ -30,7 +31,7 @@ from pdalloc.errors import OptionError
 from pdalloc.generators import resample
 from tests.strategies import problems
 
-WPI = Path(__file__).parents[2] / "examples" / "wpi-2017"
+WPI = Path(__file__).parents[2] / "benchmarks" / "instances" / "wpi-2017-2018"
 
 
 def original(label: str) -> str:
@@ -86,7 +87,7 @@ def assert_everybody_is_somebody(problem: Problem, drawn: Problem) -> None:
 
 @pytest.fixture(scope="module")
 def wpi() -> Problem:
-    return read_tables(WPI)
+    return readers.wpi(WPI)
 
 
 @pytest.fixture(scope="module")
