@@ -100,7 +100,10 @@ def test_the_hash_seed_of_the_process_changes_nothing() -> None:
         "lists, group = g.group_taste(50, 20, 6, groups=4, correlation=0.5, seed=1);"
         "problem = g.market(lists, g.capacities(50, 20, zipf=1, seed=1), rank=g.tied_ranks(lists, 0.2, seed=1));"
         "more = [g.mallows(50, 20, 6, dispersion=0.9, seed=1), g.plackett_luce(50, 20, 6, seed=1), group];"
-        "print(problem.content_hash, *[hashlib.sha256(part.tobytes()).hexdigest() for part in more])"
+        "more += [g.urn(50, 20, 6, contagion=0.1, seed=1), g.single_peaked(50, 20, 6, seed=1)];"
+        "days = [kind(1) for kind in (g.course, g.cohort, g.edcamp, g.rollout_wave, g.personal_plan)];"
+        "days += [g.resample(day, seed=1) for day in days[:2]] + [problem];"
+        "print(*[day.content_hash for day in days], *[hashlib.sha256(part.tobytes()).hexdigest() for part in more])"
     )
     hashes = {
         subprocess.run(

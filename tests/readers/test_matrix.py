@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdalloc import Model, readers
@@ -28,6 +28,7 @@ CELLS = {"ranks": st.integers(1, 9), "ratings": st.integers(-9, 9).map(lambda nu
 
 
 @pytest.mark.parametrize("kind", ["ranks", "ratings"])
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_file_and_an_array_give_what_its_cells_say(
     tmp_path_factory: pytest.TempPathFactory, kind: Kind, data: st.DataObject

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdalloc import Problem, readers
@@ -75,6 +75,7 @@ def profiles(draw: st.DrawFn) -> tuple[str, int, list[tuple[int, list[list[int]]
     return kind, alternatives, lines
 
 
+@settings(max_examples=50)
 @given(profiles(), st.sampled_from(["", " "]))
 def test_what_was_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, profile: tuple[str, int, list[tuple[int, list[list[int]]]]], blank: str

@@ -79,14 +79,20 @@ def test_choices_are_the_ratings_above_1_at_available_times(
     problem: Problem, survey: pd.DataFrame, minutes: dict[str, set[int]], question: dict[str, str]
 ) -> None:
     hours = [(0, 9), *((hour, hour + 1) for hour in range(9, 18)), (18, 24)]
+    stretch = {
+        (number, str(day)): set(range(day * 1440 - 1440 + first * 60, day * 1440 - 1440 + last * 60))
+        for number, (first, last) in enumerate(hours, 1)
+        for day in range(1, 6)
+    }
     available = {
-        respondent: {
-            int(day) * 1440 - 1440 + minute
-            for number, (first, last) in enumerate(hours, 1)
-            for day in str(row[f"5#1_{number}"]).split(",")
-            if day != "nan"
-            for minute in range(first * 60, last * 60)
-        }
+        respondent: set().union(
+            *(
+                stretch[number, day]
+                for number in range(1, 12)
+                for day in str(row[f"5#1_{number}"]).split(",")
+                if day != "nan"
+            )
+        )
         for respondent, row in survey.loc[list(problem.participants)].astype({}).iterrows()
     }
     whole = {
