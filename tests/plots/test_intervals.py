@@ -32,3 +32,8 @@ def test_arrays_must_belong_to_the_names_and_to_one_another() -> None:
         interval_bars(["a", "b"], [1, 5], [1, 2], [1, 4], "figure")
     with pytest.raises(OptionError, match="there is no mean to draw; give at least one name"):
         interval_bars([], [], [], [], "figure")
+
+
+def test_an_interval_without_an_end_is_refused() -> None:
+    with pytest.raises(OptionError, match="'flow': the interval from 1 to inf has no end; give nan to leave it out"):
+        interval_bars(["flow"], [2.0], [1.0], [np.inf], "mean rank")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,8 @@ def interval_bars(
     Raises
     ------
     OptionError
-        If matplotlib is not installed, there is no name, or the arrays do not belong to the names or to one another.
+        If matplotlib is not installed, there is no name, an interval is infinite, or the arrays do not
+        belong to the names or to one another.
     """
     if not len(names):
         raise OptionError("there is no mean to draw; give at least one name")
@@ -52,6 +54,9 @@ def interval_bars(
     for name, middle, start, end in zip(names, means.tolist(), low.tolist(), high.tolist(), strict=True):
         if middle < start or middle > end:
             raise OptionError(f"{name!r}: the mean {middle:g} is not in its interval from {start:g} to {end:g}")
+        if math.isinf(start) or math.isinf(end):
+            # matplotlib would draw none, as if the mean were exact
+            raise OptionError(f"{name!r}: the interval from {start:g} to {end:g} has no end; give nan to leave it out")
     ax = axes_or_new(ax, 7, 0.32 * len(names) + 0.9)
     row = np.arange(len(names))
     draw_intervals(ax, means, low, high, row, **line_styles(1)[0])
