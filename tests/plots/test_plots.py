@@ -34,6 +34,13 @@ def test_nothing_to_draw_is_said(draw: Draw) -> None:
 
 
 @several
+def test_names_that_are_the_same_text_are_refused(draw: Draw) -> None:
+    one, two = two_days()[1].values()
+    with pytest.raises(OptionError, match=r"two allocations are called '1'; give each a name of its own"):
+        draw({1: one, "1": two})
+
+
+@several
 def test_allocations_of_different_problems_do_not_stand_side_by_side(draw: Draw) -> None:
     other = Problem.from_rankings({"ann": ["x"]}, capacity={"x": 1})
     with pytest.raises(OptionError, match=r"allocation 'other' belongs to problem .* draw others by themselves"):

@@ -40,10 +40,13 @@ def allocations_by_name(given: GivenSeveral, verb: str) -> dict[str, Allocation]
     Raises
     ------
     OptionError
-        If there is none, one is neither allocation nor result, or they are of different problems.
+        If there is none, one is neither allocation nor result, two have one name, or they are of different problems.
     """
     if isinstance(given, Mapping):
         named = {str(name): entry for name, entry in given.items()}
+        if len(named) < len(given):
+            twice, _ = Counter(map(str, given)).most_common(1)[0]
+            raise OptionError(f"two allocations are called {twice!r}; give each a name of its own")
     elif isinstance(given, Sequence):
         named = dict(zip(_names(given), given, strict=True))
     else:
