@@ -26,7 +26,7 @@ check: .venv/installed-test  ## ruff and mypy --strict
 bench: .venv/installed-test  ## the benchmarks, one table, in about 30 minutes; ONLY=small in 5
 	$(BIN)/python -m benchmarks.run $(if $(ONLY),--only '$(ONLY)')
 
-study: .venv/installed-test  ## run the study of docs/study.md and write its tables and figures, in about 10 minutes
+study: .venv/installed-test  ## run the study of docs/study.md and write its tables and figures, in about 5 minutes
 	$(BIN)/python -m scripts.study
 
 performance: .venv/installed-test  ## write the last benchmark into docs/performance.md

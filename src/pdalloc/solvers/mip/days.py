@@ -42,7 +42,8 @@ def decide_days(standing: Standing, engine: Engine, linear: LinearSolver) -> Non
     if first.counted is not None:
         _decide_from_the_worst(standing, engine, linear, items, first)
         return
-    schedules = enumerate_schedules(items, most_empty=standing.proved_value(EMPTY_PLACES))
+    most_empty = standing.proved_value(EMPTY_PLACES)
+    schedules = enumerate_schedules(items, most_empty=most_empty, check=standing.context.check)
     bundles = Bundles(schedules, standing.levels)
     relaxation = Relaxation(Face(bundles), linear, _first_columns(bundles, first))
     if not _descend(standing, engine, bundles, relaxation):
@@ -60,7 +61,11 @@ def _decide_from_the_worst(
         standing.worst = worst
         standing.context.check()
         schedules = enumerate_schedules(
-            items, most_empty=standing.proved_value(EMPTY_PLACES), level=first.places, most=worst
+            items,
+            most_empty=standing.proved_value(EMPTY_PLACES),
+            level=first.places,
+            most=worst,
+            check=standing.context.check,
         )
         if len(np.unique(schedules.owner)) < people:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -121,7 +122,12 @@ def item_costs(items: Items, level: LevelCosts) -> Int64Array:
 
 
 def enumerate_schedules(
-    items: Items, *, most_empty: int | None = None, level: LevelCosts | None = None, most: int = 0
+    items: Items,
+    *,
+    most_empty: int | None = None,
+    level: LevelCosts | None = None,
+    most: int = 0,
+    check: Callable[[], None] | None = None,
 ) -> Schedules:
     """Return every schedule that keeps all rules about one participant alone.
 
@@ -134,6 +140,8 @@ def enumerate_schedules(
         Costs, none of them negative; schedules that cost more than `most` are left out.
     most : int
         Of `level`.
+    check : callable, optional
+        Called now and then; what it raises ends the search.
 
     Raises
     ------
@@ -142,6 +150,8 @@ def enumerate_schedules(
     """
     search = _Search(items, most_empty, level, most)
     for number in range(search.rounds):
+        if check is not None:
+            check()
         search.extend(number)
     return search.finish()
 
@@ -207,6 +217,13 @@ class _Search:
         fits &= self.filled[at] + self.size_of[item] <= self.problem.limit[self.owner[at]]
         if self.bounded:
             fits &= self.cost[at] + self.cost_of[item] <= self.most
+        added = np.flatnonzero(fits & (item != NOTHING))
+        fits[added] = self._goes_with_all(at[added], item[added])
+        return fits
+
+    def _goes_with_all(self, at: Int64Array, item: Int32Array) -> BoolArray:
+        """Return whether no topic and no conflict keeps an item from what a partial schedule has."""
+        fits = np.ones(len(item), np.bool_)
         topic, place = self.topic_of[item], self.place_of[item]
         for before in self.item.T:
             other = before[at]
