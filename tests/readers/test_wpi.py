@@ -111,5 +111,13 @@ def test_wrong_files_are_named(tmp_path: Path, file: str, text: str, message: st
 
 
 def test_a_folder_without_the_files_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match=r"^student_preference.csv: cannot be read: No such file or directory$"):
+    with pytest.raises(
+        ProblemError, match=r"nowhere: no such folder; name the folder that holds student_preference.csv"
+    ):
         readers.wpi(tmp_path / "nowhere")
+    with pytest.raises(ProblemError, match=r"^student_preference.csv: cannot be read: No such file or directory$"):
+        readers.wpi(tmp_path)
+    with pytest.raises(
+        ProblemError, match=r"test_wpi.py: a file, not a folder; name the folder that holds survey_data"
+    ):
+        readers.umass(__file__)

@@ -16,6 +16,7 @@ from pdalloc.errors import Finding, OptionError, ProblemError
 from pdalloc.problem import Model, Problem
 from pdalloc.problem.cells import parse_whole, shown
 from pdalloc.problem.sheets import Row, Sheet, csv_lines, sheet_from_csv, sheets_from_workbook
+from pdalloc.readers.folders import existing_folder
 
 __all__ = ["umass"]
 
@@ -108,7 +109,7 @@ def umass(folder: str | Path, *, capacity_scale: float = 1.0, keep_unavailable: 
     if not (number and 0 < capacity_scale <= 1):
         raise OptionError(f"umass: capacity_scale is {capacity_scale!r}; give a number above 0, at most 1")
     # 0.29 means 29/100: half up is about the number that was written
-    scale, path = Fraction(str(capacity_scale)), Path(folder)
+    scale, path = Fraction(str(capacity_scale)), existing_folder(folder, "survey_data.csv")
     sections = _sections(_course_list(path))
     questions = _questions(path / "survey_column_mapping.csv", sections)
     model = Model()

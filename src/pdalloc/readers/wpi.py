@@ -11,6 +11,7 @@ import numpy as np
 from pdalloc.errors import Finding, ProblemError
 from pdalloc.problem import Priorities, Problem
 from pdalloc.problem.cells import parse_number, parse_whole
+from pdalloc.readers.folders import existing_folder
 from pdalloc.readers.matrix import Matrix, read_matrix
 from pdalloc.readers.seats import seats
 
@@ -42,7 +43,7 @@ def wpi(folder: str | Path) -> Problem:
     ----------
     .. [1] Wiratchotisatian, Atef Yekta and Trapp 2022, INFORMS Journal on Computing, doi 10.1287/ijoc.2022.1237.
     """
-    path = Path(folder)
+    path = existing_folder(folder, "student_preference.csv")
     wanted = _matrix(path / "student_preference.csv", _utility)
     scores = _matrix(path / "project_preference.csv", parse_number)
     if (wanted.participants, wanted.sessions) != (scores.participants, scores.sessions):
