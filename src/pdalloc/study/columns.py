@@ -73,7 +73,7 @@ def to_frame(rows: Sequence[Row], names: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
     data: dict[str, object] = {
-        name: pd.array([row[name] for row in rows], dtype="str") if kind == "string" else _numbers(rows, name, kind)
+        name: pd.array([row[name] for row in rows], dtype="string") if kind == "string" else _numbers(rows, name, kind)
         for name, kind in COLUMNS.items()
     }
     flat = [{name: value for figures in row["figures"] for name, value in figures.items()} for row in rows]

@@ -193,9 +193,9 @@ def _locked(folder: Path) -> filelock.BaseFileLock:
 
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / LOCK, blocking=False)
+        lock = filelock.FileLock(folder / LOCK)
         try:
-            lock.acquire()
+            lock.acquire(timeout=0)
         except filelock.Timeout:
             raise OptionError(
                 f"{folder}: another process is running a study there; wait until it ends, or name another folder"

@@ -85,7 +85,7 @@ def read_frame(files: Sequence[Path]) -> tuple[pd.DataFrame, dict[str, Column]]:
     whole = pyarrow.concat_tables(tables) if tables else schema.empty_table()
     # one file may have been merged into another that is read as well
     frame: pd.DataFrame = whole.to_pandas().drop_duplicates(KEYS)
-    return frame.astype({name: "str" for name, kind in COLUMNS.items() if kind == "string"}), columns
+    return frame.astype({name: "string" for name, kind in COLUMNS.items() if kind == "string"}), columns
 
 
 def _schema_in(file: Path) -> pyarrow.Schema:
