@@ -15,8 +15,8 @@ demo: .venv/installed  ## allocate a synthetic learning day by three solvers, si
 test: check  ## ruff, mypy --strict and all tests but the long ones
 	$(BIN)/python -m pytest -q -n auto -m "not long"
 
-test-long: check  ## the same with the tests that take minutes
-	$(BIN)/python -m pytest -q -n auto
+test-long: check  ## the same with the tests that take minutes, and with more examples of each property
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto
 
 check: .venv/installed-test  ## ruff and mypy --strict
 	$(BIN)/ruff check .

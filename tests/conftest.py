@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+import os
 
-# the machine may be shared: no test fails for being slow, and every run draws the same examples
-settings.register_profile(
-    "pdalloc",
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
-settings.load_profile("pdalloc")
+from hypothesis import settings
+
+import tests.depth  # noqa: F401  registers the profiles
+
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from pdalloc import Model, Problem
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 
@@ -67,7 +68,7 @@ def test_what_may_not_be_cancelled_runs() -> None:
 
 
 @given(problem=problems(minimums=True, facilitator_limits=True, most_participants=2, most_sessions=3))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_nothing_is_left_out_of_the_enumeration(problem: Problem) -> None:
     sessions = range(len(problem.sessions))
     schedules = [day for size in range(len(sessions) + 1) for day in combinations(sessions, size)]

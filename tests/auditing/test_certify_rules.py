@@ -31,13 +31,14 @@ from pdalloc.problem.rules import Rule
 from pdalloc.problem.table_writer import table_texts
 from tests import oracle
 from tests.auditing.test_certify import check_refutation, cost, draw_objective, improvements, verified
+from tests.depth import examples
 from tests.strategies import allocations, problems
 
 RULED = st.one_of(problems(rules=3), problems(minimums=True, rules=2, soft=True, rated=True))
 OBJECTIVES = ("rank-sum", "welfare", "greedy", "generous", "rank-maximal", "leximin")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problem=RULED, data=st.data())
 def test_nothing_false_is_said_of_the_best(problem: Problem, data: st.DataObject) -> None:
     objective = draw_objective(data, problem, OBJECTIVES)
@@ -55,7 +56,7 @@ def test_nothing_false_is_said_of_the_best(problem: Problem, data: st.DataObject
     verified(certificate)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problem=RULED, data=st.data())
 def test_nothing_false_is_said_of_efficiency(problem: Problem, data: st.DataObject) -> None:
     allocation = data.draw(allocations(problem))
@@ -69,7 +70,7 @@ def test_nothing_false_is_said_of_efficiency(problem: Problem, data: st.DataObje
         verified(certificate)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(problem=RULED, data=st.data())
 def test_a_pair_that_a_rule_may_keep_apart_is_not_said_to_block(problem: Problem, data: st.DataObject) -> None:
     allocation = data.draw(allocations(problem))
@@ -80,7 +81,7 @@ def test_a_pair_that_a_rule_may_keep_apart_is_not_said_to_block(problem: Problem
         verified(certificate)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problem=RULED)
 def test_infeasible_rules_are_proved_so_and_no_others(problem: Problem) -> None:
     certificate = certify(problem)

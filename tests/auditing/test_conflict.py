@@ -33,12 +33,13 @@ from pdalloc.errors import InfeasibleError, OptionError, ProblemError, SolveStop
 from pdalloc.problem.rules import Rule
 from pdalloc.solvers.mip.conflicts import Core, Search
 from tests.auditing import relaxing
+from tests.depth import examples
 from tests.strategies import problems
 
 DAYS = problems(minimums=True, facilitator_limits=True, rules=3, most_participants=3, most_sessions=3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(problem=DAYS)
 def test_a_conflict_is_irreducible_and_its_remedies_are_the_least(problem: Problem) -> None:
     conflict = explain_infeasible(problem)

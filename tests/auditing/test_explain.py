@@ -19,6 +19,7 @@ from pdalloc.auditing.explanation import Reason, ReasonKind, TradeSearch
 from pdalloc.errors import ProblemError
 from tests import oracle
 from tests.auditing.allocations import allocations, crowded_days
+from tests.depth import examples
 from tests.strategies import problems
 
 FEW = 3
@@ -222,7 +223,7 @@ def reasons_of(allocation: Allocation) -> Iterator[tuple[Day, Reason, int]]:
         yield from ((day, reason, session) for reason, session in zip(explanation.reasons, sessions, strict=True))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(allocation=allocations() | crowded_days())
 def test_every_session_ranked_higher_has_the_first_reason_that_is_true(allocation: Allocation) -> None:
     for day, reason, session in reasons_of(allocation):
@@ -290,7 +291,7 @@ def chains(day: Day, session: int, left: list[int]) -> Iterator[Chain]:
         yield from extend(first, session, [day.who], [session])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(allocation=crowded_days())
 def test_the_trade_is_the_cheapest_of_all_that_brute_force_finds(allocation: Allocation) -> None:
     for day, reason, session in reasons_of(allocation):

@@ -12,6 +12,7 @@ import pdalloc as pa
 from pdalloc import Allocation, Model, Problem, history, solve
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.generators import plackett_luce
+from tests.depth import examples
 from tests.strategies import problems
 
 PEOPLE, DAYS, SESSIONS, LIST = 60, 10, 10, 4
@@ -60,7 +61,7 @@ def test_who_could_have_had_nothing_has_no_figure() -> None:
     assert history(solve(model.build())) == {"p": 1}
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problem=problems(weights=True))
 def test_figures_are_the_shares_of_an_audit_and_can_be_used(problem: Problem) -> None:
     result = solve(problem)

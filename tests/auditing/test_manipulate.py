@@ -21,6 +21,7 @@ from pdalloc.problem import Feature
 from pdalloc.solvers.base import WHOLE_DAY, unsupported_by
 from pdalloc.solvers.registry import solver_class
 from tests import oracle
+from tests.depth import examples
 from tests.pickers import two_pickers
 from tests.strategies import problems
 
@@ -70,7 +71,7 @@ def test_it_finds_the_gain_in_the_draft_of_two() -> None:
 @given(
     problem=problems(), seed=st.integers(0, 9), solver=st.sampled_from(["lottery", "serial-dictatorship", "first-come"])
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_it_finds_nothing_where_truth_is_best(problem: Problem, seed: int, solver: str) -> None:
     found = manipulate(problem, solver, seed=seed)
     assert found.gains == ()
@@ -92,7 +93,7 @@ def test_every_gain_is_one_by_the_rule_itself(lists: dict[str, list[str]]) -> No
 
 
 @given(lists=rankings(longest=2))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_with_two_choices_each_every_list_is_tried(lists: dict[str, list[str]]) -> None:
     problem = day_of(lists)
     found = {gain.participant: gain.after[1:] for gain in manipulate(problem, "draft", order=list(lists)).gains}
@@ -206,7 +207,7 @@ def test_lists_of_slots_change_one_at_a_time() -> None:
 
 
 @given(problem=problems(), data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_report_changes_one_list_and_nothing_else(problem: Problem, data: st.DataObject) -> None:
     who = data.draw(st.integers(0, len(problem.participants) - 1))
     true_sessions, true_ranks = (column.tolist() for column in problem.choices.of(who))

@@ -21,6 +21,7 @@ from pdalloc.problem import Labels
 from pdalloc.problem.json import decode
 from pdalloc.problem.rules import Rule
 from tests.auditing.allocations import allocations, crowded_days
+from tests.depth import examples
 
 SCHEMA = json.loads((Path(pa.__file__).parent / "schemas" / "record-2.json").read_text(encoding="utf-8"))
 MORNING = datetime(2026, 5, 4, 9), datetime(2026, 5, 4, 10, 30)
@@ -48,7 +49,7 @@ def _with_participants(rule: Rule, known: dict[str, str]) -> Rule:
     return replace(rule, participants=[known[label] for label in named]) if named else rule  # type: ignore[call-arg]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(allocation=allocations() | crowded_days())
 def test_nobody_else_is_in_a_record(allocation: Allocation) -> None:
     problem = allocation.problem

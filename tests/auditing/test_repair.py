@@ -33,6 +33,7 @@ from pdalloc.auditing.leaving import find_leaving
 from pdalloc.auditing.repair import ALL_FIXED
 from pdalloc.errors import InfeasibleError, OptionError, ProblemError
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import allocations, problems
 
 DAYS = st.one_of(
@@ -96,7 +97,7 @@ def keeps_own_rules(problem: Problem, who: int, schedule: oracle.Schedule) -> bo
     return True
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(drawn=repairs(), solver=st.sampled_from(["auto", "mip"]))
 def test_fewest_schedules_change_and_the_day_is_best_among_those(
     drawn: tuple[Allocation, Problem], solver: str
@@ -432,7 +433,7 @@ def test_fixing_who_is_not_concerned_gives_the_same_as_the_whole_program(cuts: i
         assert ALL_FIXED in one.result.notes
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_the_fewest_who_leave_are_those_of_brute_force(data: st.DataObject) -> None:
     held = data.draw(st.lists(st.sets(st.integers(0, 3)), min_size=1, max_size=7))

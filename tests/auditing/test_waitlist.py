@@ -13,6 +13,7 @@ from pdalloc.auditing.waitlist import waiting_order
 from pdalloc.errors import OptionError, ProblemError
 from tests import oracle
 from tests.auditing.allocations import allocations
+from tests.depth import examples
 
 
 def rivals(**options: object) -> Allocation:
@@ -110,7 +111,7 @@ def best_with(problem: Problem, who: int, session: int, schedule: oracle.Schedul
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(allocation=allocations())
 def test_who_waits_would_have_a_better_day_and_the_session_is_full(allocation: Allocation) -> None:
     problem, runs = allocation.problem, tuple(allocation.runs.tolist())
@@ -127,7 +128,7 @@ def test_who_waits_would_have_a_better_day_and_the_session_is_full(allocation: A
         assert set(lists.get(label, ())) == (expected if runs[session] else set())
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(allocation=allocations(), data=st.data())
 def test_offers_end_keep_all_rules_and_pass_nobody_over(allocation: Allocation, data: st.DataObject) -> None:
     problem = allocation.problem

@@ -37,6 +37,7 @@ from pdalloc.objectives import get_objective, penalties_first
 from pdalloc.problem.rules import Rule
 from tests import oracle
 from tests.auditing.test_certify import SUMS, draw_objective
+from tests.depth import examples
 from tests.strategies import problems
 
 SCHEMA = json.loads((Path(pa.__file__).parent / "schemas" / "what-if-1.json").read_text(encoding="utf-8"))
@@ -144,7 +145,7 @@ def check(found: WhatIf, answer: Answer, objective: str, solver: str) -> None:
 # ---- figures -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=35)
+@settings(max_examples=examples(35))
 @given(problem=SEPARATE, data=st.data())
 def test_single_seats_of_separate_slots_are_worth_what_a_cold_solve_says(problem: Problem, data: st.DataObject) -> None:
     objective = draw_objective(data, problem, SUMS)

@@ -29,6 +29,7 @@ from pdalloc import (
 )
 from pdalloc.errors import OptionError
 from pdalloc.generators import resample
+from tests.depth import examples
 from tests.strategies import problems
 
 WPI = Path(__file__).parents[2] / "benchmarks" / "instances" / "wpi-2017-2018"
@@ -128,7 +129,7 @@ def test_everybody_is_equally_likely_to_be_drawn() -> None:
     assert stats.chisquare([drawn[pair] for pair in pairs], [50, 100, 100, 50, 100, 50]).pvalue > 0.001
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problems(minimums=True, facilitator_limits=True, weights=True, rules=1), st.integers(1, 9), st.booleans())
 def test_any_problem_can_be_resampled(problem: Problem, participants: int, keep_capacities: bool) -> None:
     try:
@@ -243,7 +244,7 @@ def test_seats_are_scaled_by_largest_remainders(
     assert (kept.capacity.tolist(), kept.minimum.tolist(), kept.most_participants.tolist()) == ([3, 6], [2, 0], [5])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.integers(1, 80))
 def test_the_total_of_the_seats_is_rounded_once(capacity: list[int], participants: int) -> None:
     market = generators.random_market(20, len(capacity), 1, seed=1)

@@ -12,6 +12,7 @@ from pdalloc.arrays import Int64Array, freeze
 from pdalloc.kernels.drafting import draft
 from pdalloc.problem.options import Unlisted
 from pdalloc.solvers.draft_lists import draft_lists
+from tests.depth import examples
 from tests.strategies import problems
 
 DAYS = st.one_of(problems(), problems(single=True, most_sessions=8))
@@ -24,7 +25,7 @@ def orders_and_seats(problem: Problem, seed: int, drafts: int) -> tuple[Int64Arr
 
 
 @given(problem=DAYS, by_slot=st.booleans(), snake=st.booleans(), seed=st.integers(0, 99))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_compiled_and_interpreted_give_the_same(problem: Problem, by_slot: bool, snake: bool, seed: int) -> None:
     orders, seats = orders_and_seats(problem, seed, 2)
     lists = draft_lists(problem, by_slot=by_slot)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pdalloc.arrays import Int64Array
 from pdalloc.kernels.eating import Meal, finish_times, listed_portions, unlisted_portions
 from pdalloc.kernels.rounding import round_dependently
+from tests.depth import examples
 from tests.eating_oracle import Bound, eat
 
 WHOLE = 2**52
@@ -82,7 +83,7 @@ def all_equal(*answers: tuple[Int64Array, ...]) -> bool:
     return all(one.tolist() == other.tolist() for one, other in zip(*answers, strict=True))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(case=cases())
 def test_portions_are_those_of_the_simulation_however_they_are_computed(case: Case) -> None:
     meal = case.meal
@@ -114,7 +115,7 @@ def test_portions_are_those_of_the_simulation_however_they_are_computed(case: Ca
         assert sum((amount for pair, amount in found.items() if pair in bound.pairs), Fraction(0)) <= bound.most
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data())
 def test_rounding_is_the_same_compiled_and_rounds_every_sum_up_or_down(data: st.DataObject) -> None:
     whole, rows, quotas = 2**20, data.draw(st.integers(1, 5)), data.draw(st.integers(1, 5))

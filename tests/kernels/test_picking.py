@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdalloc.arrays import Int64Array, freeze
 from pdalloc.kernels.picking import EMPTY, Lists, pick
+from tests.depth import examples
 
 FOREVER = 10**9
 
@@ -101,7 +102,7 @@ def sessions_of(day: Day, taken: Int64Array) -> list[int]:
 
 
 @given(day=days(), data=st.data())
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_everybody_takes_the_best_day_that_is_left(day: Day, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(day.people)))
     taken, left, played = pick.run(1, np.array(order), day.people, day.seats, FOREVER, *day.lists)
@@ -118,7 +119,7 @@ def test_everybody_takes_the_best_day_that_is_left(day: Day, data: st.DataObject
 
 
 @given(day=days(), data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_compiled_and_interpreted_give_the_same(day: Day, data: st.DataObject) -> None:
     orders = np.array([data.draw(st.permutations(range(day.people))) for _ in range(2)]).ravel()
     patience = data.draw(st.sampled_from([FOREVER, 3]))
@@ -131,7 +132,7 @@ def test_compiled_and_interpreted_give_the_same(day: Day, data: st.DataObject) -
 
 
 @given(day=days(), data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_draws_after_one_another_are_those_played_one_by_one(day: Day, data: st.DataObject) -> None:
     orders = [np.array(data.draw(st.permutations(range(day.people)))) for _ in range(3)]
     single = [pick.run(1, order, day.people, day.seats, FOREVER, *day.lists)[0] for order in orders]
@@ -141,7 +142,7 @@ def test_draws_after_one_another_are_those_played_one_by_one(day: Day, data: st.
 
 
 @given(day=days(), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_turns_go_on_where_patience_ended(day: Day, data: st.DataObject) -> None:
     order = np.array(data.draw(st.permutations(range(day.people))))
     patience = data.draw(st.integers(0, 12))

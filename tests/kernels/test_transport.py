@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 
 from pdalloc.arrays import Int32Array, Int64Array
 from pdalloc.kernels.transport import FORBIDDEN, Transported, transport, transport_kernel
+from tests.depth import examples
 
 DOES_NOT_FIT = r"^the seats that must be filled, or given, do not fit the choices$"
 
@@ -120,7 +121,7 @@ def is_feasible(market: Market) -> bool:
 
 
 @given(market=markets())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_primal_equals_dual_unless_what_is_required_does_not_fit(market: Market) -> None:
     if is_feasible(market):
         check(market, market.solve())
@@ -130,7 +131,7 @@ def test_primal_equals_dual_unless_what_is_required_does_not_fit(market: Market)
 
 
 @given(market=markets(any_required=False))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_smallest_price_is_the_value_of_one_more_seat(market: Market) -> None:
     solved = market.solve()
     value = check(market, solved)
@@ -142,7 +143,7 @@ def test_a_smallest_price_is_the_value_of_one_more_seat(market: Market) -> None:
 
 
 @given(market=markets(any_required=False), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_start_ends_at_the_same_value_and_the_same_smallest_prices(market: Market, data: st.DataObject) -> None:
     cold = market.solve()
     top = int(max(np.abs(market.cost).max(initial=0), market.empty.max())) * 2
@@ -153,7 +154,7 @@ def test_any_start_ends_at_the_same_value_and_the_same_smallest_prices(market: M
 
 
 @given(market=markets(any_required=False))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_from_its_own_answer_nobody_moves(market: Market) -> None:
     solved = market.solve()
     again = market.solve(price=solved.price, held=solved.held)
@@ -183,7 +184,7 @@ def test_who_must_have_a_seat_gets_one_whatever_it_costs() -> None:
 
 
 @given(market=markets())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_compiled_and_interpreted_give_the_same(market: Market) -> None:
     first = np.cumsum([0, *market.places])
     start = 0 * market.capacity

@@ -21,6 +21,7 @@ from pdalloc.errors import OptionError, ProblemError, UnsupportedError
 from pdalloc.lottery import Commitment, Openings, commit, verify_opening
 from pdalloc.lottery.documents import CommonDocument, OpeningDocument
 from pdalloc.problem.json import decode
+from tests.depth import examples
 from tests.lottery.days import KEY, committed, day
 from tests.strategies import problems
 
@@ -63,7 +64,7 @@ def test_the_parts_together_are_the_whole_problem(problem: Problem) -> None:
     assert commitment.participants == openings.participants == tuple(problem.participants)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(one=WHOLE, other=WHOLE)
 def test_commitments_under_one_key_are_equal_exactly_if_the_problems_are(one: Problem, other: Problem) -> None:
     digests = [commit(problem, key=KEY)[0].digest for problem in (one, other, Problem.from_json(one.to_json()))]
@@ -193,7 +194,7 @@ def test_nothing_of_what_anybody_wants_is_published() -> None:
     assert repr(openings) == "<Openings of 3 participants: secret>"
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(problem=WHOLE)
 def test_the_documents_are_those_of_their_schemas_and_survive_the_round_trip(problem: Problem) -> None:
     commitment, openings = commit(problem, terms='a "b"\n\x1f\x7f\u2028\U0001f3b2', source="\\/\t")

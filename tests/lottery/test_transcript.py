@@ -17,6 +17,7 @@ from pdalloc import Problem
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.lottery import Transcript, commit, draw, verify
 from pdalloc.problem.labels import clean_text
+from tests.depth import examples
 from tests.lottery.days import KEY, committed, day, drawn
 from tests.lottery.reimplementation import draw_order, seed_for
 from tests.strategies import problems
@@ -35,7 +36,7 @@ def test_the_order_follows_from_the_bytes_of_the_commitment_and_the_beacon() -> 
     assert transcript.order == tuple(order)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problem=problems(), terms=TEXTS, source=TEXTS, beacon=BEACONS)
 def test_every_transcript_is_verified_and_survives_the_round_trip(
     problem: Problem, terms: str, source: str, beacon: str

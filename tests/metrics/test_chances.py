@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from pdalloc import Allocation, Model, Problem, RandomAssignment, Together, metrics, solve
 from pdalloc.errors import UnsupportedError
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 
@@ -211,7 +212,7 @@ def assignments(draw: st.DrawFn) -> RandomAssignment:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(assignment=assignments())
 def test_exchanges_are_found_exactly_where_a_linear_program_improves(assignment: RandomAssignment) -> None:
     exchanges = metrics.ordinal_exchanges(assignment)
@@ -220,7 +221,7 @@ def test_exchanges_are_found_exactly_where_a_linear_program_improves(assignment:
         check_exchanges(assignment, exchanges)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(assignment=assignments())
 def test_envy_agrees_with_stochastic_dominance(assignment: RandomAssignment) -> None:
     problem = assignment.problem

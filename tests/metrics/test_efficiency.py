@@ -15,6 +15,7 @@ from pdalloc.errors import UnsupportedError
 from pdalloc.metrics import Move
 from pdalloc.problem.labels import Labels
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import allocations, problems
 
 Day = tuple[oracle.Schedule, ...]
@@ -84,7 +85,7 @@ def sessions_at(problem: Problem, slots: tuple[str, ...]) -> list[int]:
     return [s for s in range(len(problem.sessions)) if oracle.slots_of(problem, s) == numbers]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_a_slot_is_efficient_exactly_if_no_reallocation_improves_it(data: st.DataObject) -> None:
     shapes = [problems(), problems(minimums=True), problems(single=True), problems(coupled=False)]

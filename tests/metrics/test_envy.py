@@ -14,6 +14,7 @@ from pdalloc import Allocation, Model, Problem, generators, metrics, solve
 from pdalloc.errors import OptionError
 from pdalloc.metrics import Estimate, schedule_values
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import allocations, problems
 
 
@@ -65,7 +66,7 @@ def assert_counts(allocation: Allocation, found: metrics.Envy) -> None:
         assert found.up_to_one_each[at] == each
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_envy_agrees_with_loops_over_all_pairs(data: st.DataObject) -> None:
     shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"coupled": False}, {"facilitator_limits": True}]))
@@ -80,7 +81,7 @@ def test_envy_agrees_with_loops_over_all_pairs(data: st.DataObject) -> None:
     assert found.mean == found.largest_of.mean()
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_one_place_each_is_counted_like_whole_schedules(data: st.DataObject) -> None:
     allocation = data.draw(allocations(data.draw(problems(coupled=False))))

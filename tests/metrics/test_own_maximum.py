@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pdalloc import Allocation, Model, Problem, metrics, solve
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 
@@ -29,7 +30,7 @@ def most_alone(problem: Problem, participant: int, runs: oracle.Runs) -> float:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(problem=problems(minimums=True, most_sessions=6), data=st.data())
 def test_the_own_maximum_is_that_of_the_best_schedule_alone(problem: Problem, data: st.DataObject) -> None:
     may = problem.may_be_cancelled.tolist()
@@ -38,7 +39,7 @@ def test_the_own_maximum_is_that_of_the_best_schedule_alone(problem: Problem, da
     assert metrics.own_maximum(problem, np.array(runs)).tolist() == pytest.approx(expected)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(problem=problems(single=True, most_sessions=7))
 def test_topics_and_conflicts_are_kept(problem: Problem) -> None:
     runs = oracle.all_run(problem)

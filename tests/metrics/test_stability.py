@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pdalloc import Allocation, Model, Problem, metrics
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import allocations, problems
 
 
@@ -47,7 +48,7 @@ def would_rather_have(allocation: Allocation, participant: int, session: int) ->
     return any(oracle.day_key(problem, participant, day, runs) < now for day in possible)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_blocking_pairs_agree_with_loops_over_participants(data: st.DataObject) -> None:
     shape = data.draw(st.sampled_from([{}, {"minimums": True}, {"single": True}, {"facilitator_limits": True}]))

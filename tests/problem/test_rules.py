@@ -33,6 +33,7 @@ from pdalloc.errors import InfeasibleError, ProblemError, UnsupportedError
 from pdalloc.problem.rules import RULES, Rule, rule_rows
 from pdalloc.problem.rules.fields import fields_of_rule, rule_of_fields
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 
@@ -177,7 +178,7 @@ def test_the_best_day_under_rules_is_the_one_worked_out_by_hand(rules: list[Rule
     assert result.objective == result.bound == oracle.best(problem, "rank-sum") == value
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(problem=problems(minimums=True, rules=3, soft=True), data=st.data())
 def test_violations_and_inequalities_are_the_definitions(problem: Problem, data: st.DataObject) -> None:
     assume(problem.rules)
@@ -197,7 +198,7 @@ def test_violations_and_inequalities_are_the_definitions(problem: Problem, data:
 
 
 @pytest.mark.parametrize("objective", ["rank-sum", "leximin", "generous"])
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_the_best_allocation_under_rules_is_that_of_brute_force(objective: str, data: st.DataObject) -> None:
     problem = data.draw(problems(minimums=True, rules=3, weights=objective == "rank-sum"))
@@ -210,7 +211,7 @@ def test_the_best_allocation_under_rules_is_that_of_brute_force(objective: str, 
 
 
 @pytest.mark.parametrize("objectives", [("penalties", "rank-sum"), ("generous", "penalties"), ("penalties", "leximin")])
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_soft_rules_are_broken_for_the_least_penalty(objectives: tuple[str, str], data: st.DataObject) -> None:
     problem = data.draw(problems(minimums=True, rules=3, soft=True))

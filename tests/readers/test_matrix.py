@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pdalloc import Model, readers
 from pdalloc.errors import OptionError, ProblemError
 from pdalloc.readers.matrix import Kind
+from tests.depth import examples
 
 NAN = float("nan")
 
@@ -28,7 +29,7 @@ CELLS = {"ranks": st.integers(1, 9), "ratings": st.integers(-9, 9).map(lambda nu
 
 
 @pytest.mark.parametrize("kind", ["ranks", "ratings"])
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_a_file_and_an_array_give_what_its_cells_say(
     tmp_path_factory: pytest.TempPathFactory, kind: Kind, data: st.DataObject

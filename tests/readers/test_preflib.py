@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pdalloc import Problem, readers
 from pdalloc.errors import ProblemError
+from tests.depth import examples
 
 HEADER = (
     "# FILE NAME: {name}\n# TITLE: Courses: 2003\n# DATA TYPE: {kind}\n# NUMBER ALTERNATIVES: 4\n# NUMBER VOTERS: 3\n"
@@ -75,7 +76,7 @@ def profiles(draw: st.DrawFn) -> tuple[str, int, list[tuple[int, list[list[int]]
     return kind, alternatives, lines
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(profiles(), st.sampled_from(["", " "]))
 def test_what_was_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, profile: tuple[str, int, list[tuple[int, list[list[int]]]]], blank: str

@@ -14,6 +14,7 @@ from pdalloc import Problem
 from pdalloc.errors import OptionError
 from pdalloc.solvers.decomposition import Chances
 from pdalloc.solvers.maximum_flow import MaximumFlow
+from tests.depth import examples
 
 
 def uniform(size: int) -> Chances:
@@ -34,7 +35,7 @@ def test_a_uniform_square_is_a_lottery_of_as_many_permutations() -> None:
     assert together == [(who, what) for who in range(7) for what in range(7)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     size=st.integers(2, 5), weights=st.lists(st.integers(1, 1_000), min_size=1, max_size=6), seed=st.integers(0, 999)
 )
@@ -71,7 +72,7 @@ def test_a_lottery_too_long_to_write_out_is_refused(monkeypatch: pytest.MonkeyPa
         uniform(3).lottery()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data())
 def test_a_maximum_flow_is_a_minimum_cut(data: st.DataObject) -> None:
     points = data.draw(st.integers(2, 6))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pdalloc import Allocation, Model, Problem, generators, solve
 from pdalloc.errors import OptionError, SolveStoppedError
 from tests import oracle
+from tests.depth import examples
 from tests.pickers import two_pickers
 from tests.strategies import problems
 
@@ -32,7 +33,7 @@ def days(allocation: Allocation) -> list[oracle.Schedule]:
     rounds=ROUNDS,
     data=st.data(),
 )
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_everybody_picks_the_best_session_that_goes_with_what_they_hold(
     problem: Problem, direction: str, rounds: str, data: st.DataObject
 ) -> None:
@@ -105,7 +106,7 @@ def best_first(problem: Problem, who: int, day: oracle.Schedule, rounds: str) ->
 
 
 @given(problem=problems(most_participants=3), direction=DIRECTIONS, rounds=ROUNDS, data=st.data())
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_nobody_could_have_a_better_day_compared_by_its_best_session_first(
     problem: Problem, direction: str, rounds: str, data: st.DataObject
 ) -> None:

@@ -13,6 +13,7 @@ from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.objectives import get_objective
 from pdalloc.solvers import Flow
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 EXACT = ("flow", "hungarian")
@@ -85,7 +86,7 @@ def linear_program(problem: Problem) -> tuple[int, ...]:
 @pytest.mark.parametrize(
     ("solver", "options"), [("flow", {}), ("flow", {"engine": "ortools"}), ("hungarian", {})], ids=str
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(problem=markets())
 def test_rank_sum_is_that_of_a_linear_program_level_by_level(
     solver: str, options: dict[str, str], problem: Problem
@@ -214,7 +215,7 @@ CHAINS = [
 
 @pytest.mark.parametrize("chain", CHAINS)
 @given(problem=problems(coupled=False, rated=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_every_level_is_that_of_the_best_allocation(chain: str, problem: Problem) -> None:
     assume("welfare" not in chain or problem.choices.rating is not None)
 
@@ -229,7 +230,7 @@ def test_every_level_is_that_of_the_best_allocation(chain: str, problem: Problem
 
 
 @given(problem=problems(coupled=False, rated=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_the_value_is_the_sum_of_the_costs_of_each_level(problem: Problem) -> None:
     for name in ("rank-sum", "greedy", "generous", "rank-maximal", "welfare", "generous,rank-sum"):
         if name == "welfare" and problem.choices.rating is None:
@@ -243,7 +244,7 @@ def test_the_value_is_the_sum_of_the_costs_of_each_level(problem: Problem) -> No
 
 @pytest.mark.parametrize("objective", ["greedy", "generous", "rank-maximal", "rank-sum,generous"])
 @given(problem=markets())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_profiles_do_not_depend_on_the_engine(objective: str, problem: Problem) -> None:
     assume(not WEIGHING & set(problem.features))
     values = [solve(problem, "flow", objective=objective, engine=engine).objective for engine in ENGINES]
@@ -357,7 +358,7 @@ def test_a_lottery_among_optima_gives_equal_lists_equal_chances() -> None:
 
 
 @given(problem=problems(coupled=False, rated=True, weights=True), seed=st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_lottery_among_optima_stays_optimal_and_repeats_with_its_seed(problem: Problem, seed: int) -> None:
     drawn, again = (solve(problem, "flow", tie_break="lottery", seed=seed) for _ in range(2))
     assert drawn.objective == solve(problem, "flow").objective

@@ -21,6 +21,7 @@ from pdalloc.problem import Feature
 from pdalloc.solvers.base import unsupported_by
 from pdalloc.solvers.lots import Lots
 from tests import textbook
+from tests.depth import examples
 from tests.strategies import problems
 
 Rule = Callable[[textbook.Market], textbook.Placed]
@@ -59,7 +60,7 @@ def pairs(allocation: Allocation) -> set[tuple[int, int]]:
 
 @rules
 @given(problem=separate(most_participants=6, most_sessions=5), data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_is_what_a_textbook_says(
     solver: str, options: Mapping[str, Any], rule: Rule, problem: Problem, data: st.DataObject
 ) -> None:
@@ -72,7 +73,7 @@ def test_is_what_a_textbook_says(
 
 @rules
 @given(problem=separate(most_participants=6, most_sessions=5), seed=st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_an_own_lottery_of_each_session_breaks_its_ties(
     solver: str, options: Mapping[str, Any], rule: Rule, problem: Problem, seed: int
 ) -> None:
@@ -94,7 +95,7 @@ def test_an_own_lottery_of_each_session_breaks_its_ties(
 
 
 @given(problem=separate(most_participants=4, most_sessions=3), data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_of_all_stable_allocations_it_is_the_best_or_the_worst_for_everybody(
     problem: Problem, data: st.DataObject
 ) -> None:
@@ -118,7 +119,7 @@ def test_of_all_stable_allocations_it_is_the_best_or_the_worst_for_everybody(
 
 
 @given(problem=separate(most_participants=6, most_sessions=5), seed=st.integers(0, 2**32), data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_deferred_acceptance_leaves_no_blocking_pair(problem: Problem, seed: int, data: st.DataObject) -> None:
     options: dict[str, Any] = {
         "lottery": data.draw(st.sampled_from(["single", "multiple"])),
@@ -129,7 +130,7 @@ def test_deferred_acceptance_leaves_no_blocking_pair(problem: Problem, seed: int
 
 @pytest.mark.parametrize("solver", ["boston", "top-trading-cycles"])
 @given(problem=separate(most_participants=6, most_sessions=5), seed=st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_nobody_could_trade_within_a_slot_if_lists_are_strict(solver: str, problem: Problem, seed: int) -> None:
     assume(Feature.TIES not in problem.features)
     assert all(slot.is_efficient for slot in metrics.slot_efficiency(solve(problem, solver, seed=seed).allocation))

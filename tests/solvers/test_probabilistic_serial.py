@@ -16,6 +16,7 @@ from pdalloc import Model, Problem, Quota, RandomAssignment, Result, metrics, so
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.solvers.probabilistic_serial import ProbabilisticSerial
 from tests import eating_oracle, oracle
+from tests.depth import examples
 from tests.eating_oracle import Bound, Pair
 from tests.strategies import problems
 
@@ -80,7 +81,7 @@ def assert_close(found: dict[Pair, float], exact: dict[Pair, Fraction]) -> None:
 # ---- the chances ---------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problem=strict())
 def test_strict_lists_give_what_the_simulation_gives(problem: Problem) -> None:
     assert fractions(problem) == expected(problem)
@@ -94,7 +95,7 @@ def test_strict_lists_give_what_the_simulation_gives(problem: Problem) -> None:
     assert (chances.probability > 0).all()
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problem=accepted())
 def test_ties_give_every_class_what_the_bottlenecks_of_all_groups_give_it(problem: Problem) -> None:
     found = fractions(problem)
@@ -107,7 +108,7 @@ def test_ties_give_every_class_what_the_bottlenecks_of_all_groups_give_it(proble
             assert own == amounts
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(problem=accepted())
 def test_the_chances_are_efficient_and_equals_have_equal_chances(problem: Problem) -> None:
     chances = serial(problem)
@@ -118,7 +119,7 @@ def test_the_chances_are_efficient_and_equals_have_equal_chances(problem: Proble
     assert np.isnan(gap) or gap < CLOSE
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_nobody_envies_anybody_chances(data: st.DataObject) -> None:
     ids = "abcd"

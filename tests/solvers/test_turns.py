@@ -18,6 +18,7 @@ from pdalloc.errors import OptionError, ProblemError, SolveStoppedError
 from pdalloc.problem import Feature, Unlisted
 from pdalloc.solvers.turns import Turns
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 
@@ -32,7 +33,7 @@ def days(allocation: Allocation) -> list[tuple[int, ...]]:
     ),
     data=st.data(),
 )
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_everybody_takes_the_best_schedule_that_is_left(problem: Problem, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(problem.participants))))
     allocation = Turns(problem).allocate(np.array(order), Context.from_seed(0))
@@ -49,7 +50,7 @@ def searched(turns: Turns, order: npt.NDArray[np.int64]) -> Allocation:
 
 
 @given(problem=problems(single=True, most_participants=6, most_sessions=9), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_the_kernel_gives_everybody_what_a_search_does(problem: Problem, data: st.DataObject) -> None:
     order = np.array(data.draw(st.permutations(range(len(problem.participants)))))
     turns = Turns(problem)

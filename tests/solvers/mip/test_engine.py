@@ -28,10 +28,11 @@ from pdalloc.errors import OptionError, SolverError
 from pdalloc.solvers.mip import engine as engine_module
 from pdalloc.solvers.mip.engine import ENGINES, Answer, Ending, Engine
 from pdalloc.solvers.mip.program import Program
+from tests.depth import examples
 from tests.solvers.mip.programs import EASY, HARD, NOTHING_TAKEN, market_split
 
 every_engine = pytest.mark.parametrize("name", ENGINES)
-SETTINGS = settings(max_examples=60)
+SETTINGS = settings(max_examples=examples(60))
 
 
 @pytest.fixture

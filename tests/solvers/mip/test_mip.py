@@ -25,6 +25,7 @@ from pdalloc.solvers.mip import days as mip_days
 from pdalloc.solvers.mip import relaxation, sums
 from pdalloc.solvers.mip.engine import ENGINES
 from tests import oracle
+from tests.depth import examples
 from tests.strategies import problems
 
 RATED = ("welfare", "nash")
@@ -76,7 +77,7 @@ def relaxations_first() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_every_engine_agrees_with_brute_force(objective: str, data: st.DataObject) -> None:
     problem = data.draw(days(objective))
@@ -85,7 +86,7 @@ def test_every_engine_agrees_with_brute_force(objective: str, data: st.DataObjec
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_agrees_with_brute_force_where_relaxations_come_first(objective: str, data: st.DataObject) -> None:
     problem = data.draw(days(objective))
@@ -94,7 +95,7 @@ def test_agrees_with_brute_force_where_relaxations_come_first(objective: str, da
 
 
 @pytest.mark.parametrize("objectives", [("leximin",), ("generous", "leximin"), ("nash", "rank-sum")])
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_agrees_with_brute_force_where_schedules_are_looked_at_one_by_one(
     objectives: tuple[str, ...], data: st.DataObject
@@ -114,7 +115,7 @@ def test_agrees_with_brute_force_where_schedules_are_looked_at_one_by_one(
 
 @pytest.mark.long
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(data=st.data())
 def test_agrees_with_brute_force_on_200_days(objective: str, data: st.DataObject) -> None:
     problem = data.draw(days(objective))
@@ -125,7 +126,7 @@ def test_agrees_with_brute_force_on_200_days(objective: str, data: st.DataObject
 
 
 @pytest.mark.parametrize("objectives", [("generous", "rank-sum"), ("leximin", "rank-sum"), ("greedy", "leximin")])
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(problem=problems(minimums=True))
 def test_a_chain_is_best_for_the_first_and_among_those_for_the_next(
     objectives: tuple[str, str], problem: Problem
