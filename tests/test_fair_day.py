@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pdalloc import Problem, read_tables
 from pdalloc.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -29,10 +30,23 @@ def commands(page: str) -> Iterator[tuple[str, str]]:
             yield command, output
 
 
+READ: dict[Path, Problem] = {}
+
+
+def read_once(path: str | Path) -> Problem:
+    """Read tables that many commands of a page read, and none changes."""
+    folder = Path(path).resolve()
+    if folder not in READ:
+        READ[folder] = read_tables(path)
+    return READ[folder]
+
+
 def run(command: str) -> str:
     program, *arguments = shlex.split(command)
     if program == "pdalloc":
-        return CliRunner().invoke(main, arguments, prog_name="pdalloc").output
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pdalloc.problem.tables.read_tables", read_once)
+            return CliRunner().invoke(main, arguments, prog_name="pdalloc").output
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     finished = subprocess.run(
         command, shell=True, env=os.environ | {"PATH": path}, check=False,

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -243,7 +243,7 @@ def test_says_why_no_allocation_keeps_all_the_rules(objective: str) -> None:
 
 
 def test_begins_from_an_allocation_that_it_is_given() -> None:
-    day, optimum = too_few()
+    day, optimum, _ = too_few()
     result = solve(day, "mip", start=optimum.allocation, stop=StopAfter(1))
     assert result.allocation == optimum.allocation
 
@@ -266,14 +266,22 @@ def test_leximin_lets_one_wait_less_rather_than_many_get_more() -> None:
 
 @pytest.mark.parametrize("objective", ["rank-sum", "greedy", "generous", "rank-maximal"])
 def test_agrees_with_flow_where_slots_are_separate(objective: str) -> None:
-    day = generators.lexington(seed=7)
+    day = generators.lexington(seed=7, list_length=3)
     by_flow, by_mip = (solve(day, solver, objective=objective) for solver in ("flow", "mip"))
     assert by_mip.status is Status.OPTIMAL
     assert by_mip.objective == by_flow.objective
 
 
-def test_bundles_and_the_compact_model_agree_on_a_sum() -> None:
-    day = generators.lexington(seed=7, repeats=5, minimum=8)
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(generators.day, 300, 46, 3, 5, minimum=14, repeats=5, seed=7),
+        # the same of a day three times as large, with facilitators
+        pytest.param(partial(generators.lexington, 7, 5, minimum=8), marks=pytest.mark.long),
+    ],
+)
+def test_bundles_and_the_compact_model_agree_on_a_sum(make: Callable[[], Problem]) -> None:
+    day = make()
     leximin = solve(day, "mip", objective="leximin,rank-sum")
     assert leximin.status is Status.OPTIMAL
     assert leximin.objective is not None
@@ -285,13 +293,14 @@ def test_bundles_and_the_compact_model_agree_on_a_sum() -> None:
 
 
 def test_auto_takes_flow_where_it_is_exact_and_mip_elsewhere() -> None:
-    assert solve(generators.lexington(seed=7)).provenance.solver == "flow"
-    assert solve(generators.lexington(seed=7), objective="leximin").provenance.solver == "mip"
+    day = generators.day(60, 12, 3, 4, seed=7)
+    assert solve(day).provenance.solver == "flow"
+    assert solve(day, objective="leximin").provenance.solver == "mip"
     assert solve(facilitators_want_each_other()).provenance.solver == "mip"
 
 
 def test_the_same_day_gives_the_same_bytes() -> None:
-    day, first = too_few()
+    day, first, _ = too_few()
     assert solve(day, "mip").to_json(runtime=False) == first.to_json(runtime=False)
 
 
@@ -339,15 +348,16 @@ def is_honest(result: Result) -> bool:
 
 
 @cache
-def too_few() -> tuple[Problem, Result]:
-    """A day on which some sessions cannot run, and its least rank sum."""
-    day = generators.lexington(seed=7, repeats=5, minimum=15)
-    return day, solve(day, "mip")
+def too_few() -> tuple[Problem, Result, list[Progress]]:
+    """A day on which some sessions cannot run, its least rank sum, and what was told while it was sought."""
+    day = generators.lexington(seed=7, repeats=5, minimum=15, list_length=3)
+    told: list[Progress] = []
+    return day, solve(day, "mip", progress=told.append), told
 
 
 @pytest.mark.parametrize(("objective", "looks"), [("rank-sum", 1), ("rank-sum", 10), ("generous", 50), ("leximin", 3)])
 def test_the_stop_flag_gives_the_best_found_with_a_bound(objective: str, looks: int) -> None:
-    day, optimum = too_few()
+    day, optimum, _ = too_few()
     result = solve(day, "mip", objective=objective, stop=StopAfter(looks))
     assert is_honest(result)
     assert result.status is Status.FEASIBLE
@@ -358,7 +368,7 @@ def test_the_stop_flag_gives_the_best_found_with_a_bound(objective: str, looks: 
 
 
 def test_a_worst_day_that_is_refuted_counts_in_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    day = generators.lexington(seed=7)
+    day = generators.day(300, 46, 3, 4, seed=7)
     optimum = solve(day, "mip", objective="leximin").objective
     stop, serve = threading.Event(), relaxation.Relaxation.serve
 
@@ -402,9 +412,7 @@ print(result.status, len(result.allocation.violations()), sent.is_set())
 
 
 def test_progress_tells_best_and_bound_of_the_level() -> None:
-    day = generators.lexington(seed=7, repeats=5, minimum=15)
-    seen: list[Progress] = []
-    result = solve(day, "mip", progress=seen.append)
+    _, result, seen = too_few()
     assert [report.done for report in seen] == sorted(report.done for report in seen)
     assert (seen[-1].done, seen[-1].total, seen[-1].unit) == (2, 2, "levels")
     told = [report for report in seen if report.done == 0 and report.best is not None]
