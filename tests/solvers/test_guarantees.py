@@ -56,6 +56,7 @@ def schedules(allocation: Allocation) -> Outcome:
     return tuple("".join(allocation.schedule_of(person)) for person in allocation.problem.participants)
 
 
+@cache
 def problem_of(lists: Lists, priorities: Priorities | None = None) -> Problem:
     people, sessions = (
         (str(number + 1) for number in range(len(lists))),

@@ -397,7 +397,7 @@ def test_ctrl_c_gives_the_best_found() -> None:
     program = """
 import os, signal, threading
 import pdalloc
-day = pdalloc.generators.lexington(seed=7, repeats=5, minimum=15)
+day = pdalloc.generators.lexington(seed=7, repeats=5, minimum=15, list_length=3)
 sent = threading.Event()
 def progress(progress):
     if progress.done and not sent.is_set():
