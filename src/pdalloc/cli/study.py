@@ -24,7 +24,7 @@ def study(file: Path, out: Path | None, workers: int, baseline: str | None, figu
     Every run is a row of runs.parquet in the folder of the results; summary.csv has the means. A study that was stopped
     goes on where it was.
     """
-    from pdalloc.study.design import require_name
+    from pdalloc.study.names import require_name
     from pdalloc.study.toml import study_from_toml
 
     planned = study_from_toml(file)

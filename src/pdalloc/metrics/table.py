@@ -6,6 +6,7 @@ import html
 import io
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["FigureTable", "figure_text", "table_text"]
+__all__ = ["FigureTable", "figure_text", "html_table", "table_text"]
 
 
 def figure_text(value: int | float, form: str) -> str:
@@ -29,6 +30,18 @@ def table_text(table: Table) -> str:
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def html_table(title: str, head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Return a table as HTML: its heads, then a name and cells a row."""
+    heads = "".join(f"<th>{html.escape(name)}</th>" for name in head)
+    body = "".join(
+        f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for name, cells in rows
+    )
+    return f"<table><caption>{html.escape(title)}</caption><tr>{heads}</tr>{body}</table>"
 
 
 @dataclass(frozen=True)
@@ -52,14 +65,7 @@ class FigureTable(ABC):
         return table_text(self.table())
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in ("", *self.marks(), *self.columns))
-        body = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(row)}</th>"
-            + "".join(f"<td>{cell}</td>" for cell in cells)
-            + "</tr>"
-            for row, cells in self.text_rows()
-        )
-        return f"<table><caption>{html.escape(self.title)}</caption><tr>{head}</tr>{body}</table>"
+        return html_table(self.title, ("", *self.marks(), *self.columns), self.text_rows())
 
     def text_rows(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return each figure's name, its marks and its text for every allocation."""

@@ -13,7 +13,6 @@ import numpy as np
 
 from pdalloc.context import Progress
 from pdalloc.errors import OptionError
-from pdalloc.hints import did_you_mean
 from pdalloc.solvers.solve import checked_seed, checked_time_limit
 from pdalloc.study.measures import Measures, Metrics
 from pdalloc.study.problems import Problems, StudyProblem, named_problems
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from pdalloc.problem import Problem
     from pdalloc.study.results import StudyResults
 
-__all__ = ["Run", "Study", "compare", "require_name"]
-
+__all__ = ["Run", "Study", "compare"]
 
 LARGEST_SEED = 2**63 - 1
 
@@ -224,19 +222,6 @@ def compare(
     └───────────────┴────────┴─────────────┴──────┘
     """
     return Study(problem, solvers, seeds, metrics, also=also, time_limit=time_limit).run(workers=workers)
-
-
-def require_name(kind: str, name: str, known: Collection[str]) -> None:
-    """Refuse a name that a study does not have.
-
-    Raises
-    ------
-    OptionError
-        Naming those that it has.
-    """
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise OptionError(f"the study has no {kind} {name!r}; {hint and hint + ' '}it has {', '.join(known)}")
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pdalloc.arrays import FloatArray, Int64Array
 from pdalloc.errors import OptionError
-from pdalloc.metrics.table import figure_text, table_text
+from pdalloc.metrics.table import figure_text, html_table, table_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,6 @@ __all__ = ["Interval", "Intervals", "interval_of", "mean_intervals", "mean_ranks
 
 COUNTS = {",", ",.0f", ".0f"}
 """Forms of whole numbers, whose means are not whole."""
-
 
 MOST_DECIMALS = 6
 
@@ -157,18 +156,14 @@ class Intervals:
         return "\n".join(map(table_text, self.tables()))
 
     def _repr_html_(self) -> str:
-        import html
-
-        parts = []
-        for number, problem in enumerate(self.problems):
-            head = "".join(f"<th>{html.escape(name)}</th>" for name in ("", "better", *self.solvers))
-            body = "".join(
-                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-                for row in self.text_rows(number)
+        return "".join(
+            html_table(
+                f"{problem}: {self.title}",
+                ("", "better", *self.solvers),
+                ((name, cells) for name, *cells in self.text_rows(number)),
             )
-            caption = html.escape(f"{problem}: {self.title}")
-            parts.append(f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>")
-        return "".join(parts)
+            for number, problem in enumerate(self.problems)
+        )
 
 
 def _fine_enough(form: str, half: float) -> str:

@@ -10,6 +10,7 @@ from pdalloc.allocation import Allocation
 from pdalloc.auditing.figures import FIGURES, Better, Figure, Measured, figures_for
 from pdalloc.errors import OptionError, UnsupportedError
 from pdalloc.hints import did_you_mean
+from pdalloc.study.names import repeated
 from pdalloc.study.problems import described
 
 __all__ = ["Measures", "Metric", "MetricError", "Metrics"]
@@ -55,11 +56,8 @@ class Measures:
         pairs = metrics.items() if isinstance(metrics, Mapping) else [(_name(entry), entry) for entry in metrics]
         entries = [_checked(name, entry) for name, entry in pairs]
         entries += [(figure.name, figure.name) for figure in figures if figure.also]
-        names = [name for name, _ in entries]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise OptionError(
-                f"metric {twice[0]!r} is given twice; name each once, or give a mapping of name to metric"
-            )
+        if twice := repeated(name for name, _ in entries):
+            raise OptionError(f"metric {twice!r} is given twice; name each once, or give a mapping of name to metric")
         if not entries:
             raise OptionError("metrics is empty; name at least one, or leave it out for all that need no solve")
         return cls(tuple(entries))

@@ -14,6 +14,7 @@ import numpy as np
 
 from pdalloc.errors import OptionError
 from pdalloc.problem import Problem
+from pdalloc.study.names import repeated
 from pdalloc.study.streams import stream_seed
 
 __all__ = ["ProblemSource", "Problems", "StudyProblem", "named_problems"]
@@ -89,9 +90,8 @@ def named_problems(problems: Problems) -> tuple[StudyProblem, ...]:
             raise OptionError(
                 f"problem {name!r} is {source!r}; give a Problem, or a function that takes seed=... and returns one"
             )
-    names = [name for name, _ in pairs]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise OptionError(f"two problems have the name {twice[0]!r}; give a mapping of name to problem")
+    if twice := repeated(name for name, _ in pairs):
+        raise OptionError(f"two problems have the name {twice!r}; give a mapping of name to problem")
     return tuple(StudyProblem(name, source) for name, source in pairs)
 
 

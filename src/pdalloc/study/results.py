@@ -12,9 +12,10 @@ import numpy as np
 from pdalloc.arrays import FloatArray
 from pdalloc.errors import OptionError
 from pdalloc.study.columns import Column, in_order
-from pdalloc.study.design import Study, require_name
+from pdalloc.study.design import Study
 from pdalloc.study.front import Front, front_of
 from pdalloc.study.intervals import Intervals, mean_intervals, mean_ranks
+from pdalloc.study.names import require_name
 from pdalloc.study.rows import COLUMNS
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from pdalloc.result import options_of
 from pdalloc.solvers.base import Solver
 from pdalloc.solvers.registry import EXACT_BY_COST, make_solver
 from pdalloc.solvers.solve import chosen_solver
+from pdalloc.study.names import repeated
 from pdalloc.study.problems import described
 
 __all__ = ["SolverEntry", "Solvers", "StudySolver", "named_solvers"]
@@ -80,10 +81,9 @@ def named_solvers(solvers: Solvers) -> tuple[StudySolver, ...]:
         made = [_entry(None, entry) for entry in (solvers if several else [solvers])]  # type: ignore[union-attr]
     if not made:
         raise OptionError("the study has no solver; give at least one")
-    names = [entry.name for entry in made]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := repeated(entry.name for entry in made):
         raise OptionError(
-            f"two solvers have the name {twice[0]!r}; give a mapping of name to solver, such as "
+            f"two solvers have the name {twice!r}; give a mapping of name to solver, such as "
             f"{{'flow, generous': ('flow', {{'objective': 'generous'}})}}"
         )
     return tuple(made)
